@@ -1,0 +1,136 @@
+"""What a network costs: exact counts per layer and in total, for a batch.
+
+Params are learnable tensors as PyTorch registers them. MACs are those of convolutions and matrix products, positions that
+fall on padding included, bias additions not; FLOPs are two per MAC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from cnncalc.errors import Problem, SpecError
+from cnncalc.formula import ZERO, Formula, Number
+from cnncalc.layers import Shape, Unfit
+from cnncalc.layers.base import NOTHING
+from cnncalc.network import Network, Placed
+
+PARAMS = Formula("weights + biases")
+FLOPS = Formula("2*macs")
+BATCHED = Formula("batch * macs")
+PARAM_BYTES = Formula("params * bytes")
+
+DTYPES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
+"""Bytes of one number, by PyTorch's name of its type."""
+
+QUANTITIES = ("params", "weights", "biases", "trainable", "buffers", "macs", "flops", "param_bytes")
+"""The counts of a row, all of which add up to the totals."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The counts of one layer, or of a folded block call: whole numbers for the whole batch."""
+
+    path: str
+    type: str
+    sources: tuple[str, ...]
+    inputs: tuple[Shape, ...]
+    output: Shape
+    counts: Mapping[str, int]
+    placed: tuple[Placed, ...]
+    """The layers it stands for: one, or those of a folded block."""
+
+    @property
+    def folded(self) -> bool:
+        return self.type != self.placed[0].layer.type or self.path != self.placed[0].path
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A network and its counts at one batch size and one type of number."""
+
+    network: Network
+    batch: int
+    dtype: str
+    rows: tuple[Row, ...]
+
+    @cached_property
+    def totals(self) -> Mapping[str, int]:
+        """The sum over the rows of every count."""
+        return _sums(self.rows)
+
+    @cached_property
+    def depth(self) -> int:
+        """The number of weight layers on the longest path to an output: the 50 of ResNet-50."""
+        depths = dict.fromkeys(self.network.inputs, 0)
+        for placed in self.network.layers:
+            before = max(depths[source] for source in placed.sources)
+            depths[placed.path] = before + (placed.layer.macs is not NOTHING)
+        return max(depths[output] for output in self.network.outputs)
+
+    def folded(self, depth: int) -> tuple[Row, ...]:
+        """The rows with every block call deeper than `depth` levels folded into one row."""
+        folds = groupby(self.rows, key=lambda row: _fold(row.placed[0], depth))
+        return tuple(row for path, rows in folds for row in self._fold(path, list(rows), depth))
+
+    def _fold(self, path: str | None, rows: list[Row], depth: int) -> list[Row]:
+        if path is None:
+            return rows
+        placed = tuple(row.placed[0] for row in rows)
+        made = {p.path for p in placed}
+        entering = dict.fromkeys((s, i) for p in placed for s, i in zip(p.sources, p.inputs) if s not in made)
+        sources, inputs = tuple(s for s, _ in entering), tuple(i for _, i in entering)
+        block, output = placed[0].calls[depth - 1].block, self.network.shape(self.network.blocks[path])
+        return [Row(path, block, sources, inputs, output, _sums(rows), placed)]
+
+
+def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> Analysis:
+    """Counts everything; raises `SpecError` where a layer can't work at this batch size.
+
+    >>> analyze(loads("input: [3, 32, 32]\\nlayers: [{conv: 10, kernel_size: 5, padding: 2}]")).totals["params"]
+    760
+    """
+    rows = tuple(_row(placed, batch, dtype) for placed in network.layers)
+    return Analysis(network, batch, dtype, rows)
+
+
+def numbers(placed: Placed, batch: int = 1, dtype: str = "float32") -> dict[str, Number]:
+    """Every count of a layer with its formula and the numbers that went in."""
+    sized = placed.sized
+    weights, biases, buffers = (
+        (ZERO, ZERO, ZERO) if placed.reuses else (sized.weights, sized.biases, sized.buffers)
+    )
+    params = PARAMS.of({"weights": weights.value, "biases": biases.value})
+    macs = sized.macs if batch == 1 else BATCHED.of({"batch": batch, "macs": sized.macs.value})
+    return {
+        "params": params,
+        "weights": weights,
+        "biases": biases,
+        "trainable": ZERO if placed.frozen else params,
+        "buffers": buffers,
+        "macs": macs,
+        "flops": FLOPS.of({"macs": macs.value}),
+        "param_bytes": PARAM_BYTES.of({"params": params.value, "bytes": DTYPES[dtype]}),
+    }
+
+
+def _row(placed: Placed, batch: int, dtype: str) -> Row:
+    try:
+        placed.layer.check_batch(batch, placed.inputs[0])
+    except Unfit as unfit:
+        message = f"{unfit.message} (batch {batch})"
+        raise SpecError(Problem(message, placed.mark, unfit.because, unfit.hint)) from None
+    counts = {name: number.value for name, number in numbers(placed, batch, dtype).items()}
+    return Row(placed.path, placed.layer.type, placed.sources, placed.inputs, placed.output, counts, (placed,))
+
+
+def _sums(rows: Iterable[Row]) -> dict[str, int]:
+    counts = [row.counts for row in rows]
+    return {name: sum(count[name] for count in counts) for name in QUANTITIES}
+
+
+def _fold(placed: Placed, depth: int) -> str | None:
+    """The path of the block call that is folded around a layer."""
+    return placed.calls[depth - 1].path if depth > 0 and len(placed.calls) >= depth else None

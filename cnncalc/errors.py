@@ -1,0 +1,108 @@
+"""What went wrong, where, why, and the nearest thing that would work.
+
+Code that meets a problem raises the bare fact (`Unfit` in a layer, `ExpressionError` in an expression); one place, the
+expansion of a spec, adds the mark. Nothing here prints: `str(error)` is the whole report, free of control characters.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text and the name under which the user knows it (a file name, `<stdin>`, `--set`)."""
+
+    name: str
+    text: str
+
+    def line(self, number: int) -> str:
+        """The line of that number, counted from 1; empty past the end."""
+        lines = self.text.splitlines()
+        return lines[number - 1] if number <= len(lines) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span of one line of a source; line and columns count from 1, `end` is the column behind the span."""
+
+    source: Source
+    line: int
+    column: int
+    end: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.source.name}:{self.line}:{self.column}"
+
+    def quote(self) -> str:
+        """The user's own line with carets below the span, long lines cut to the part around it."""
+        line, start = self.source.line(self.line), self.column - 1
+        length = max(1, min(self.end - 1, len(line)) - start)
+        first = max(0, start - 60) if start + length > 100 else 0
+        before, span = visible(line[first:start]), visible(line[start : start + length][:60])
+        margin = f"{self.line} | "
+        cut = "…" if first else ""
+        text = f"{margin}{cut}{before}{visible(line[start:][:100])}"
+        return f"{text}\n{' ' * (len(margin) + len(cut) + len(before))}{'^' * max(1, len(span))}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: the message, the place, the reasons (a formula with its numbers) and a way out."""
+
+    message: str
+    mark: Mark | None = None
+    because: tuple[str, ...] = ()
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        lines = [f"{self.mark.place}: {self.message}" if self.mark else self.message]
+        report = [visible(lines[0])]
+        if self.mark:
+            report.append(self.mark.quote())
+        report += [visible(f"  because {reason}") for reason in self.because]
+        if self.hint:
+            report.append(visible(f"  {self.hint}"))
+        return "\n".join(report)
+
+
+class SpecError(ValueError):
+    """The spec is wrong. `problems` holds every independent one; `partial`, where a size was at fault, the network
+    up to the failing layer.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | Problem, partial: Any = None) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        self.partial = partial
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class CannotRun(RuntimeError):
+    """This machine can't do it: PyTorch or a device is missing, or memory is short."""
+
+
+def visible(text: str) -> str:
+    """The text with every control character, terminal escape and direction override spelled out.
+
+    >>> visible("a\\x1b[31mb")
+    'a\\\\x1b[31mb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a typing mistake most likely meant, if any comes close."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The hint that names the nearest known word."""
+    found = nearest(word, known)
+    return f"did you mean {found}?" if found else None

@@ -1,0 +1,222 @@
+"""What a layer is: typed options, formulas, and the PyTorch constructor call as data.
+
+To add a layer type, write one class in the family's file (or a new file, listed in `cnncalc/layers/__init__.py`). The
+reader, the tables, `explain`, the error messages, the built network and the test against PyTorch all read that class. Only
+a type that PyTorch has no module for needs a second place: a module of that name in `cnncalc/pytorch/modules.py`.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, ClassVar, Optional
+
+from cnncalc.formula import ZERO, Formula, Number
+from cnncalc.layers.options import Option, Unfit
+
+Shape = tuple[int, ...]
+"""Channels first, without the batch: (C, H, W)."""
+Symbols = dict[str, Any]
+Call = tuple[str, dict[str, Any]]
+"""A constructor call as data: the class in `torch.nn` (or in `cnncalc.pytorch.modules`) and its keyword arguments."""
+
+REGISTRY: dict[str, "type[Layer]"] = {}
+
+NOTHING = ZERO.formula
+CHANNELS, SIZE = Formula("C_in"), Formula("n")
+
+
+@dataclasses.dataclass(frozen=True)
+class Sized:
+    """A layer on given inputs: every axis of its output and every count (for one image), each with its formula."""
+
+    __slots__ = ("biases", "buffers", "macs", "output", "weights")
+
+    output: tuple[Number, ...]
+    weights: Number
+    biases: Number
+    buffers: Number
+    macs: Number
+
+    @property
+    def shape(self) -> Shape:
+        return tuple([number.value for number in self.output])
+
+
+class Layer:
+    """The base of every layer type; a subclass is a frozen dataclass of options.
+
+    Formulas see the options by their symbols and, of the input: `C_in` channels, `n` sizes per axis; counts also see the
+    output: `C_out` channels, `o` sizes per axis. Flags count as 0 and 1.
+    """
+
+    type: ClassVar[str]
+    principal: ClassVar[Optional[str]] = None
+    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
+    """The numbers of spatial axes it acts on."""
+    torch_class: ClassVar[str]
+    """The class in `torch.nn`, with `{rank}` for the number of spatial axes."""
+    beyond_torch: ClassVar[bool] = False
+    """Ours, built from PyTorch's pieces."""
+
+    weights: ClassVar[Formula] = NOTHING
+    biases: ClassVar[Formula] = NOTHING
+    buffers: ClassVar[Formula] = NOTHING
+    macs: ClassVar[Formula] = NOTHING
+    workings: ClassVar[tuple[tuple[str, Formula], ...]] = ()
+    """Another way to see the output size, step by step: (symbol, formula), each step sees the ones before."""
+
+    def __init_subclass__(cls, type: Optional[str] = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if type is not None:
+            if type in REGISTRY:
+                raise TypeError(f"two layer types are called {type}")
+            cls.type = type
+            REGISTRY[type] = cls
+
+    @classmethod
+    @lru_cache(maxsize=None)
+    def options(cls) -> Mapping[str, Option]:
+        """Its options by name, in the order of their declaration."""
+        fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+        return {field.name: Option(field.name, field.type, field.default, **field.metadata) for field in fields}
+
+    def on(self, *inputs: Shape) -> Sized:
+        """The layer on these inputs; `Unfit` where it doesn't fit."""
+        symbols = self.symbols(*inputs)
+        self.check_bounds(symbols)
+        self.check(symbols, *inputs)
+        output = self.output(symbols, *inputs)
+        shape = [number.value for number in output]
+        if min(shape) < 1:
+            self.refuse_empty(output)
+        symbols |= {"C_out": shape[0], "o": tuple(shape[1:])}
+        return Sized(
+            output,
+            *(
+                ZERO if formula is NOTHING else formula.of(symbols)
+                for formula in (self.weights, self.biases, self.buffers, self.macs)
+            ),
+        )
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        """The values that the formulas see."""
+        if len(inputs) != 1:
+            raise Unfit(f"{self.type} takes one input, not {len(inputs)}")
+        shape = inputs[0]
+        rank = len(shape) - 1
+        if rank not in self.ranks:
+            raise Unfit(
+                f"{self.type} needs {_axes(*self.ranks)}, the input {dims(shape)} has {_axes(rank)}",
+                hint="a vector becomes a map by reshape: [channels, height, width]" if rank == 0 else None,
+            )
+        symbols: Symbols = {"C_in": shape[0], "n": shape[1:]}
+        options = self.options()
+        for name, opt in options.items():
+            value = getattr(self, name)
+            if value is None and opt.default_to is not None:
+                value = options[opt.default_to].spread(getattr(self, opt.default_to), rank)
+            elif opt.per_axis:
+                value = opt.spread(value, rank)
+            if opt.symbol:
+                symbols[opt.symbol] = int(value) if isinstance(value, bool) else value
+        return symbols
+
+    def check_bounds(self, symbols: Symbols) -> None:
+        """The declared bounds that depend on the input."""
+        for name, opt in self.options().items():
+            if opt.divides:
+                _check_divides(opt, getattr(self, name), symbols)
+            if isinstance(opt.most, Formula):
+                _check_most(opt, symbols)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        """What the declared bounds can't say; raises `Unfit`."""
+
+    def check_batch(self, batch: int, shape: Shape) -> None:
+        """What depends on the size of the batch; raises `Unfit`."""
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        """Every axis of the output; by default those of the input."""
+        first, *rest = inputs[0]
+        return CHANNELS.of({"C_in": first}), *[SIZE.of({"n": size}) for size in rest]
+
+    def refuse_empty(self, output: tuple[Number, ...]) -> None:
+        """Raises `Unfit` for an output with nothing in it."""
+        worst = min(output, key=lambda number: number.value)
+        shape = dims(tuple(number.value for number in output))
+        because = (f"{worst.formula.text()} = {worst.text()} = {worst.value}",)
+        raise Unfit(f"the output would be {shape}, with nothing in it", because=because)
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        """The module as constructor calls, run one after the other."""
+        return ((self.torch_class.format(rank=len(inputs[0]) - 1), self.torch_options(*inputs)),)
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        """The options as PyTorch's constructor takes them."""
+        values = {name: getattr(self, name) for name in self.options()}
+        return {k: v[0] if isinstance(v, tuple) and len(v) == 1 else v for k, v in values.items()}
+
+    def note(self, shape: Shape, after_map: bool) -> Optional[str]:
+        """A remark on a use that is legal and often a mistake."""
+        return None
+
+
+class Spatial(Layer):
+    """Channels times one size per spatial axis, each by a formula."""
+
+    ranks = (1, 2, 3)
+    channels: ClassVar[Formula] = CHANNELS
+
+    def size_formula(self) -> Formula:
+        """The formula of one spatial axis of the output."""
+        return SIZE
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        size, rank = self.size_formula(), len(symbols["n"])
+        return self.channels.of(symbols), *[size.of(along(symbols, axis)) for axis in range(rank)]
+
+
+def along(symbols: Symbols, axis: int) -> Symbols:
+    """The symbols as seen along one axis."""
+    return {name: value[axis] if type(value) is tuple else value for name, value in symbols.items()}
+
+
+def dims(shape: Shape) -> str:
+    """A shape for reading: 96×55×55."""
+    return "×".join(map(str, shape))
+
+
+def _check_divides(opt: Option, value: int, symbols: Symbols) -> None:
+    numbers = [symbols[target] for target in opt.divides]
+    for target, number in zip(opt.divides, numbers):
+        if number % value:
+            raise Unfit(
+                f"{opt.name} {value} doesn't divide the {number} channels",
+                option=opt.name,
+                because=(f"{target}/{opt.symbol} = {number}/{value} is not whole",),
+                hint=f"numbers that divide {' and '.join(map(str, dict.fromkeys(numbers)))}: {_divisors(numbers)}",
+            )
+
+
+def _check_most(opt: Option, symbols: Symbols) -> None:
+    values = symbols[opt.symbol or opt.name]
+    assert isinstance(opt.most, Formula)
+    for axis, value in enumerate(values if isinstance(values, tuple) else ()):
+        most = opt.most.of(along(symbols, axis))
+        if value > most.value:
+            reason = f"{opt.most.text()} = {most.text()} = {most.value}"
+            raise Unfit(f"{opt.name} is at most {most.value} here, not {value}", option=opt.name, because=(reason,))
+
+
+def _axes(*ranks: int) -> str:
+    names = {0: "no spatial axis", 1: "one spatial axis", 2: "two spatial axes", 3: "three spatial axes"}
+    if ranks == (1, 2, 3):
+        return "one to three spatial axes"
+    return " or ".join(names.get(rank, f"{rank} spatial axes") for rank in ranks)
+
+
+def _divisors(numbers: list[int]) -> str:
+    common = math.gcd(*numbers)
+    found = [d for d in range(1, min(common, 4096) + 1) if common % d == 0]
+    return ", ".join(map(str, found[:8])) + (" …" if len(found) > 8 else "")

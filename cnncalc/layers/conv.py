@@ -1,0 +1,215 @@
+"""Convolutions: tied weights, transposed, untied."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cnncalc.formula import Formula, Number
+from cnncalc.layers.base import Call, Shape, Spatial, Symbols, along
+from cnncalc.layers.options import Axes, Padding, Unfit, option
+
+SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
+SAME_SIZE = Formula("ceil(n / s)")
+SAME_TOTAL = Formula("max((ceil(n / s) - 1)*s + d*(k - 1) + 1 - n, 0)")
+"""What `padding: same` adds to an axis in all; the smaller half goes before. TensorFlow's rule, PyTorch's at stride 1."""
+
+PADDING_WORDS = ("same", "valid")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window(Spatial):
+    """A window of kernel_size that slides over every spatial axis by its stride."""
+
+    kernel_size: Axes = option(symbol="k", least=1)
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        symbols = super().symbols(*inputs)
+        rank = len(symbols["n"])
+        symbols.setdefault("d", (1,) * rank)
+        if symbols.setdefault("p", (0,) * rank) == "valid":
+            symbols["p"] = (0,) * rank
+        return symbols
+
+    @property
+    def same(self) -> bool:
+        return getattr(self, "padding", 0) == "same"
+
+    def size_formula(self) -> Formula:
+        return SAME_SIZE if self.same else SIZE
+
+    def pads(self, shape: Shape) -> tuple[tuple[int, int], ...]:
+        """Padding before and after each axis."""
+        symbols = self.symbols(shape)
+        if not self.same:
+            return tuple((p, p) for p in symbols["p"])
+        totals = [SAME_TOTAL(along(symbols, axis)) for axis in range(len(symbols["n"]))]
+        return tuple((total // 2, total - total // 2) for total in totals)
+
+    def refuse_empty(self, output: tuple[Number, ...]) -> None:
+        worst = min(output, key=lambda number: number.value)
+        at = worst.symbols
+        room = at["n"] + 2 * at["p"]
+        raise Unfit(
+            f"{self.type} does not fit: the output would be {worst.value} long",
+            option="kernel_size",
+            because=(f"{worst.formula.text()} = {worst.text()} = {worst.value}",),
+            hint=f"kernel_size at most {(room - 1) // at['d'] + 1} fits {at['n']} padded to {room}",
+        )
+
+
+def torch_padding(pads: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+    """The padding as PyTorch's padding modules take it: last axis first."""
+    return tuple(number for pair in reversed(pads) for number in pair)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conv(Window, type="conv"):
+    """Slides out_channels filters over the input; every filter sees in_channels / groups channels."""
+
+    principal = "out_channels"
+    torch_class = "Conv{rank}d"
+    channels = Formula("C_out")
+    weights = Formula("C_out * (C_in / g) * prod(k)")
+    biases = Formula("b * C_out")
+    macs = Formula("prod(o) * C_out * (C_in / g) * prod(k)")
+
+    out_channels: int = option(symbol="C_out", least=1)
+    stride: Axes = option(1, symbol="s", least=1)
+    padding: Padding = option(0, symbol="p", least=0, words=PADDING_WORDS)
+    dilation: Axes = option(1, symbol="d", least=1)
+    groups: int = option(1, symbol="g", least=1, divides=("C_in", "C_out"))
+    bias: bool = option(True, symbol="b")
+    padding_mode: str = option("zeros", words=("zeros", "reflect", "replicate", "circular"))
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        # a reflection needs one more element than it copies, a wrap-around as many
+        spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
+        if spare is None:
+            return
+        for size, pair in zip(symbols["n"], self.pads(inputs[0])):
+            if max(pair) > size - spare:
+                raise Unfit(
+                    f"padding_mode {self.padding_mode} can't add {max(pair)} to a side of length {size}",
+                    option="padding" if self.padding else "padding_mode",
+                    hint=f"at most {size - spare} here; zeros and replicate have no such limit",
+                )
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        options: dict[str, Any] = {"in_channels": inputs[0][0], **self.torch_options()}
+        rank = len(inputs[0]) - 1
+        conv = f"Conv{rank}d"
+        if not self.same or set(self.symbols(*inputs)["s"]) == {1}:
+            return ((conv, options),)
+        kind = {"zeros": "Zero", "reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
+        pad = (f"{kind[self.padding_mode]}Pad{rank}d", {"padding": torch_padding(self.pads(inputs[0]))})
+        return pad, (conv, options | {"padding": 0, "padding_mode": "zeros"})
+
+
+class Conv1d(Conv, type="conv1d"):
+    """A convolution that insists on one spatial axis."""
+
+    ranks = (1,)
+
+
+class Conv2d(Conv, type="conv2d"):
+    """A convolution that insists on two spatial axes."""
+
+    ranks = (2,)
+
+
+class Conv3d(Conv, type="conv3d"):
+    """A convolution that insists on three spatial axes."""
+
+    ranks = (3,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvTranspose(Window, type="conv_transpose"):
+    """The gradient of a convolution with respect to its input, used as a layer; it enlarges by its stride."""
+
+    principal = "out_channels"
+    torch_class = "ConvTranspose{rank}d"
+    channels = Formula("C_out")
+    weights = Formula("C_in * (C_out / g) * prod(k)")
+    biases = Formula("b * C_out")
+    macs = Formula("prod(n) * C_in * (C_out / g) * prod(k)")
+    workings = (
+        ("grid", Formula("n + (n - 1)*(s - 1) + 2*d*(k - 1) - 2*p + output_padding")),
+        ("o", Formula("grid - (d*(k - 1) + 1) + 1")),
+    )
+
+    out_channels: int = option(symbol="C_out", least=1)
+    stride: Axes = option(1, symbol="s", least=1)
+    padding: Axes = option(0, symbol="p", least=0)
+    output_padding: Axes = option(0, symbol="output_padding", least=0, most=Formula("max(s, d) - 1"))
+    groups: int = option(1, symbol="g", least=1, divides=("C_in", "C_out"))
+    bias: bool = option(True, symbol="b")
+    dilation: Axes = option(1, symbol="d", least=1)
+
+    def size_formula(self) -> Formula:
+        return TRANSPOSED_SIZE
+
+    def refuse_empty(self, output: tuple[Number, ...]) -> None:
+        worst = min(output, key=lambda number: number.value)
+        reason = f"{worst.formula.text()} = {worst.text()} = {worst.value}"
+        most = (worst.symbols["p"] * 2 + worst.value - 1) // 2
+        raise Unfit(
+            f"{self.type} does not fit: the output would be {worst.value} long",
+            option="padding",
+            because=(reason,),
+            hint=f"padding at most {most} fits" if most >= 0 else None,
+        )
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        rank = len(inputs[0]) - 1
+        return ((f"ConvTranspose{rank}d", {"in_channels": inputs[0][0], **self.torch_options()}),)
+
+
+TRANSPOSED_SIZE = Formula("(n - 1)*s - 2*p + d*(k - 1) + output_padding + 1")
+
+
+class ConvTranspose1d(ConvTranspose, type="conv_transpose1d"):
+    """A transposed convolution that insists on one spatial axis."""
+
+    ranks = (1,)
+
+
+class ConvTranspose2d(ConvTranspose, type="conv_transpose2d"):
+    """A transposed convolution that insists on two spatial axes."""
+
+    ranks = (2,)
+
+
+class ConvTranspose3d(ConvTranspose, type="conv_transpose3d"):
+    """A transposed convolution that insists on three spatial axes."""
+
+    ranks = (3,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Local(Window, type="local"):
+    """A convolution whose weights are not shared: every output position has filters of its own."""
+
+    principal = "out_channels"
+    beyond_torch = True
+    channels = Formula("C_out")
+    weights = Formula("prod(o) * C_out * C_in * prod(k)")
+    biases = Formula("b * C_out * prod(o)")
+    macs = Formula("prod(o) * C_out * C_in * prod(k)")
+
+    out_channels: int = option(symbol="C_out", least=1)
+    stride: Axes = option(1, symbol="s", least=1)
+    padding: Padding = option(0, symbol="p", least=0, words=PADDING_WORDS)
+    bias: bool = option(True, symbol="b")
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        symbols = self.symbols(*inputs)
+        options = dict(
+            in_channels=inputs[0][0],
+            out_channels=self.out_channels,
+            kernel_size=symbols["k"],
+            stride=symbols["s"],
+            padding=torch_padding(self.pads(inputs[0])),
+            output_size=self.on(*inputs).shape[1:],
+            bias=self.bias,
+        )
+        return (("Local", options),)

@@ -1,0 +1,56 @@
+"""Fully connected layers."""
+
+import math
+from dataclasses import dataclass
+
+from cnncalc.formula import Formula, Number
+from cnncalc.layers.base import SIZE, Call, Layer, Shape, Symbols
+from cnncalc.layers.options import option
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linear(Layer, type="linear"):
+    """Multiplies the last axis by a weight matrix, as nn.Linear does; the axes before it count as rows."""
+
+    principal = "out_features"
+    torch_class = "Linear"
+    weights = Formula("F_out * F_in")
+    biases = Formula("b * F_out")
+    macs = Formula("rows * F_out * F_in")
+
+    out_features: int = option(symbol="F_out", least=1)
+    bias: bool = option(True, symbol="b")
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        *rows, features = inputs[0]
+        return super().symbols(*inputs) | {"F_in": features, "rows": math.prod(rows)}
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        return *(SIZE.of({"n": size}) for size in inputs[0][:-1]), Formula("F_out").of(symbols)
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        return (("Linear", {"in_features": inputs[0][-1], **self.torch_options()}),)
+
+    def note(self, shape: Shape, after_map: bool) -> str | None:
+        if after_map and len(shape) > 1:
+            return "linear acts on the last axis; for a fully connected layer write fc"
+        return None
+
+
+class FullyConnected(Linear, type="fc"):
+    """A fully connected layer as lectures draw it: flattens its input, then one row times the weight matrix."""
+
+    macs = Formula("F_out * F_in")
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        return super().symbols(*inputs) | {"F_in": math.prod(inputs[0]), "rows": 1}
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        return (Formula("F_out").of(symbols),)
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        linear = ("Linear", {"in_features": math.prod(inputs[0]), **self.torch_options()})
+        return (linear,) if len(inputs[0]) == 1 else (("Flatten", {}), linear)
+
+    def note(self, shape: Shape, after_map: bool) -> str | None:
+        return None

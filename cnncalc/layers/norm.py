@@ -1,0 +1,155 @@
+"""Normalisation. Weights are the γ, biases the β of the papers; running statistics are buffers."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from cnncalc.formula import Formula
+from cnncalc.layers.base import Call, Layer, Shape, Symbols, dims
+from cnncalc.layers.options import Axes, Unfit, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchNorm(Layer, type="batchnorm"):
+    """Normalises every channel over the batch and all positions (Ioffe & Szegedy 2015)."""
+
+    weights = Formula("a * C_in")
+    biases = Formula("a * C_in")
+    buffers = Formula("t * (2*C_in + 1)")
+
+    eps: float = option(1e-5)
+    momentum: Optional[float] = option(0.1)
+    affine: bool = option(True, symbol="a")
+    track_running_stats: bool = option(True, symbol="t")
+
+    def check_batch(self, batch: int, shape: Shape) -> None:
+        if not self.track_running_stats:
+            _refuse_single(self.type, batch * math.prod(shape[1:]), "track_running_stats")
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        rank = max(1, len(inputs[0]) - 1)
+        return ((f"BatchNorm{rank}d", {"num_features": inputs[0][0], **self.torch_options()}),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceNorm(Layer, type="instancenorm"):
+    """Normalises every channel of every image over its positions (Ulyanov et al. 2016)."""
+
+    ranks = (1, 2, 3)
+    weights = Formula("a * C_in")
+    biases = Formula("a * C_in")
+    buffers = Formula("t * (2*C_in + 1)")
+
+    eps: float = option(1e-5)
+    momentum: Optional[float] = option(0.1)
+    affine: bool = option(False, symbol="a")
+    track_running_stats: bool = option(False, symbol="t")
+
+    def check_batch(self, batch: int, shape: Shape) -> None:
+        if not self.track_running_stats:
+            _refuse_single(self.type, math.prod(shape[1:]))
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        rank = len(inputs[0]) - 1
+        return ((f"InstanceNorm{rank}d", {"num_features": inputs[0][0], **self.torch_options()}),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerNorm(Layer, type="layernorm"):
+    """Normalises the trailing axes of every image (Ba et al. 2016); by default the whole of it."""
+
+    principal = "normalized_shape"
+    torch_class = "LayerNorm"
+    weights = Formula("e * prod(S)")
+    biases = Formula("e * b * prod(S)")
+
+    normalized_shape: Optional[Axes] = option(None, least=1)
+    eps: float = option(1e-5)
+    elementwise_affine: bool = option(True, symbol="e")
+    bias: bool = option(True, symbol="b")
+
+    def trailing(self, shape: Shape) -> Shape:
+        sizes = self.normalized_shape
+        return shape if sizes is None else (sizes,) if isinstance(sizes, int) else sizes
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        return super().symbols(*inputs) | {"S": self.trailing(inputs[0])}
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        sizes, shape = symbols["S"], inputs[0]
+        if len(sizes) > len(shape) or shape[len(shape) - len(sizes) :] != sizes:
+            raise Unfit(
+                f"normalized_shape {dims(sizes)} is not the end of the input {dims(shape)}",
+                option="normalized_shape",
+                hint=f"it could be {' or '.join(dims(shape[axis:]) for axis in range(len(shape)))}",
+            )
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        return super().torch_options() | {"normalized_shape": self.trailing(inputs[0])}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupNorm(Layer, type="groupnorm"):
+    """Normalises groups of channels of every image over their positions (Wu & He 2018)."""
+
+    principal = "num_groups"
+    weights = Formula("a * C_in")
+    biases = Formula("a * C_in")
+
+    num_groups: int = option(symbol="num_groups", least=1, divides=("C_in",))
+    eps: float = option(1e-5)
+    affine: bool = option(True, symbol="a")
+
+    def check_batch(self, batch: int, shape: Shape) -> None:
+        _refuse_single(self.type, batch * shape[0] // self.num_groups * math.prod(shape[1:]))
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        return (("GroupNorm", {"num_channels": inputs[0][0], **self.torch_options()}),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalResponseNorm(Layer, type="lrn"):
+    """Divides by the squares of `size` neighbouring channels (Krizhevsky et al. 2012, section 3.3)."""
+
+    principal = "size"
+    ranks = (1, 2, 3)
+    torch_class = "LocalResponseNorm"
+
+    size: int = option(least=1)
+    alpha: float = option(1e-4)
+    beta: float = option(0.75)
+    k: float = option(1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Affine(Layer, type="affine"):
+    """A learnable factor, and with bias a learnable summand, per channel."""
+
+    beyond_torch = True
+    weights = Formula("C_in")
+    biases = Formula("b * C_in")
+
+    bias: bool = option(True, symbol="b")
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        return (("Affine", {"num_features": inputs[0][0], "bias": self.bias}),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale(Layer, type="scale"):
+    """Multiplies by a constant."""
+
+    principal = "factor"
+    torch_class = "Scale"
+    beyond_torch = True
+
+    factor: float = option()
+
+
+def _refuse_single(type_name: str, values: int, option_name: str | None = None) -> None:
+    if values == 1:
+        raise Unfit(
+            f"{type_name} would normalise one single value, which PyTorch refuses",
+            option=option_name,
+            hint="the mean of one value is the value: nothing would be left of it",
+        )

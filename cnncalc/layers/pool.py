@@ -1,0 +1,179 @@
+"""Pooling: a window that keeps one number per channel and position."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Optional
+
+from cnncalc.formula import Formula
+from cnncalc.layers.base import Call, Shape, Spatial, Symbols
+from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding
+from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
+
+CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
+"""PyTorch's ceil mode: rounded up, but no window may start in the padding behind the input."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool(Window):
+    """What all pools share."""
+
+    principal = "kernel_size"
+
+    stride: Optional[Axes] = option(None, symbol="s", least=1, default_to="kernel_size")
+    ceil_mode: bool = option(False)
+
+    def size_formula(self) -> Formula:
+        return CEIL_SIZE if self.ceil_mode and not self.same else super().size_formula()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaxPool(Pool, type="maxpool"):
+    """The largest number of each window."""
+
+    torch_class = "MaxPool{rank}d"
+    neutral: ClassVar[float] = float("-inf")
+
+    padding: Padding = option(0, symbol="p", least=0, most=Formula("floor((d*(k - 1) + 1) / 2)"), words=PADDING_WORDS)
+    dilation: Axes = option(1, symbol="d", least=1)
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        rank = len(inputs[0]) - 1
+        name = (self.torch_class or "").format(rank=rank)
+        options = self.torch_options()
+        if self.padding == "valid":
+            options["padding"] = 0
+        if not self.same:
+            return ((name, options),)
+        padding = torch_padding(self.pads(inputs[0]))
+        pad = (f"ConstantPad{rank}d", {"padding": padding, "value": self.neutral})
+        return pad, (name, options | {"padding": 0, "ceil_mode": False})
+
+
+class MinPool(MaxPool, type="minpool"):
+    """The smallest number of each window: −max(−x)."""
+
+    torch_class = "MinPool{rank}d"
+    beyond_torch = True
+    neutral = float("inf")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvgPool(Pool, type="avgpool"):
+    """The mean of each window; `padding: same` is never counted in it."""
+
+    torch_class = "AvgPool{rank}d"
+
+    padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
+    count_include_pad: bool = option(True)
+    divisor_override: Optional[int] = option(None)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        if self.divisor_override == 0:
+            raise Unfit("divisor_override can't be 0", option="divisor_override")
+        if self.divisor_override is not None and len(symbols["n"]) == 1:
+            raise Unfit("avgpool has divisor_override in two and three dimensions only", option="divisor_override")
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        rank = len(inputs[0]) - 1
+        options: dict[str, Any] = self.torch_options()
+        if rank == 1:
+            del options["divisor_override"]
+        if self.padding == "valid":
+            options["padding"] = 0
+        if not self.same:
+            return ((f"AvgPool{rank}d", options),)
+        symbols = self.symbols(*inputs)
+        padded = dict(
+            kernel_size=symbols["k"],
+            stride=symbols["s"],
+            padding=torch_padding(self.pads(inputs[0])),
+            divisor_override=self.divisor_override,
+        )
+        return (("SameAvgPool", padded),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SumPool(Pool, type="sumpool"):
+    """The sum of each window."""
+
+    beyond_torch = True
+
+    padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        symbols = self.symbols(*inputs)
+        options = dict(
+            kernel_size=symbols["k"],
+            stride=symbols["s"],
+            padding=torch_padding(self.pads(inputs[0])),
+            ceil_mode=self.ceil_mode and not self.same,
+        )
+        return (("SumPool", options),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LPPool(Pool, type="lppool"):
+    """The p-norm of each window: (Σ|x|^p)^(1/p) with p = norm_type."""
+
+    torch_class = "LPPool{rank}d"
+
+    norm_type: float = option(2)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        if self.norm_type == 0:
+            raise Unfit("norm_type can't be 0", option="norm_type")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StochasticPool(Pool, type="stochasticpool"):
+    """Draws one activation per window in proportion to its size; in evaluation Σa²/Σa (Zeiler & Fergus 2013, eq. 6)."""
+
+    beyond_torch = True
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        symbols = self.symbols(*inputs)
+        return (("StochasticPool", dict(kernel_size=symbols["k"], stride=symbols["s"], ceil_mode=self.ceil_mode)),)
+
+
+class GlobalAvgPool(Spatial, type="global_avgpool"):
+    """The mean of every channel; the rank stays: C×1×1."""
+
+    torch_class = "AdaptiveAvgPool{rank}d"
+
+    def size_formula(self) -> Formula:
+        return Formula("1")
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        return {"output_size": 1}
+
+
+class GlobalMaxPool(GlobalAvgPool, type="global_maxpool"):
+    """The largest number of every channel; the rank stays: C×1×1."""
+
+    torch_class = "AdaptiveMaxPool{rank}d"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
+    """Means over windows chosen so that output_size comes out; window i is [⌊i·n/o⌋, ⌈(i+1)·n/o⌉)."""
+
+    principal = "output_size"
+    torch_class = "AdaptiveAvgPool{rank}d"
+
+    output_size: Sizes = option(symbol="o", least=1)
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        symbols = super().symbols(*inputs)
+        symbols["o"] = tuple(n if o is None else o for o, n in zip(symbols["o"], symbols["n"]))
+        return symbols
+
+    def size_formula(self) -> Formula:
+        return Formula("o")
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        return {"output_size": self.symbols(*inputs)["o"]}
+
+
+class AdaptiveMaxPool(AdaptiveAvgPool, type="adaptive_maxpool"):
+    """The largest number of windows chosen so that output_size comes out."""
+
+    torch_class = "AdaptiveMaxPool{rank}d"

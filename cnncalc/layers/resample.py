@@ -1,0 +1,85 @@
+"""Layers that trade resolution: upsampling and pixel shuffles."""
+
+from dataclasses import dataclass
+from typing import Optional
+
+from cnncalc.formula import Formula
+from cnncalc.layers.base import Shape, Spatial, Symbols
+from cnncalc.layers.options import Axes, Scales, Unfit, option
+
+_RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
+MODES = ("nearest", "nearest-exact", "area", *_RANKS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upsample(Spatial, type="upsample"):
+    """Enlarges (or shrinks) by interpolation, by a factor or to a size."""
+
+    principal = "scale_factor"
+    torch_class = "Upsample"
+
+    scale_factor: Optional[Scales] = option(None, symbol="scale_factor", above=0)
+    size: Optional[Axes] = option(None, symbol="size", least=1)
+    mode: str = option("nearest", words=MODES)
+    align_corners: Optional[bool] = option(None)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        rank = len(symbols["n"])
+        if (self.scale_factor is None) == (self.size is None):
+            raise Unfit("upsample takes scale_factor or size, one of the two", option="scale_factor")
+        if rank not in _RANKS.get(self.mode, (1, 2, 3)):
+            fitting = [mode for mode in MODES if rank in _RANKS.get(mode, (1, 2, 3))]
+            raise Unfit(
+                f"mode {self.mode} is not for {rank} spatial {'axis' if rank == 1 else 'axes'}",
+                option="mode",
+                hint=f"modes that are: {', '.join(fitting)}",
+            )
+        if self.align_corners is not None and self.mode not in _RANKS:
+            raise Unfit(f"align_corners goes with {', '.join(_RANKS)}, not with {self.mode}", option="align_corners")
+
+    def size_formula(self) -> Formula:
+        return Formula("floor(n * scale_factor)") if self.size is None else Formula("size")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelShuffle(Spatial, type="pixel_shuffle"):
+    """Turns r² channels into r × r pixels (Shi et al. 2016)."""
+
+    principal = "upscale_factor"
+    ranks = (2,)
+    torch_class = "PixelShuffle"
+    channels = Formula("C_in / (upscale_factor * upscale_factor)")
+
+    upscale_factor: int = option(symbol="upscale_factor", least=1)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        squared = self.upscale_factor**2
+        if symbols["C_in"] % squared:
+            raise Unfit(
+                f"{symbols['C_in']} channels can't be dealt out to {self.upscale_factor}×{self.upscale_factor} pixels",
+                option="upscale_factor",
+                because=(f"{symbols['C_in']}/{squared} is not whole",),
+            )
+
+    def size_formula(self) -> Formula:
+        return Formula("n * upscale_factor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PixelUnshuffle(Spatial, type="pixel_unshuffle"):
+    """Turns r × r pixels into r² channels: the inverse of pixel_shuffle."""
+
+    principal = "downscale_factor"
+    ranks = (2,)
+    torch_class = "PixelUnshuffle"
+    channels = Formula("C_in * downscale_factor * downscale_factor")
+
+    downscale_factor: int = option(symbol="downscale_factor", least=1)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        for size in symbols["n"]:
+            if size % self.downscale_factor:
+                raise Unfit(f"{size} is not a multiple of {self.downscale_factor}", option="downscale_factor")
+
+    def size_formula(self) -> Formula:
+        return Formula("n / downscale_factor")

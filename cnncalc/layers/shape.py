@@ -1,0 +1,217 @@
+"""Layers that only rearrange, add or leave out elements."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from cnncalc.formula import Formula, Number
+from cnncalc.layers.activation import axis_of
+from cnncalc.layers.base import SIZE, Call, Layer, Shape, Spatial, Symbols, along, dims
+from cnncalc.layers.conv import torch_padding
+from cnncalc.layers.options import Axes, Pairs, Unfit, option
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flatten(Layer, type="flatten"):
+    """Merges the axes from start_dim to end_dim into one; the batch is axis 0."""
+
+    principal = "start_dim"
+    torch_class = "Flatten"
+
+    start_dim: int = option(1)
+    end_dim: int = option(-1)
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        shape = inputs[0]
+        start, end = axis_of(self.start_dim, shape, "start_dim"), axis_of(self.end_dim, shape, "end_dim")
+        if start > end:
+            raise Unfit(f"start_dim {self.start_dim} lies behind end_dim {self.end_dim}", option="start_dim")
+        if start == 0 and end > 0:
+            raise Unfit("the batch (axis 0) can't be flattened", option="start_dim", hint="start_dim: 1 keeps it")
+        first, last = max(start - 1, 0), max(end, 1)
+        kept = [SIZE.of({"n": size}) for size in shape]
+        return *kept[:first], Formula("prod(merged)").of({"merged": shape[first:last]}), *kept[last:]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reshape(Layer, type="reshape"):
+    """The same elements in another shape, in the same order; one entry may be -1, which takes the rest."""
+
+    principal = "shape"
+
+    shape: tuple[int, ...] = option(least=-1)
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        known = tuple(size for size in self.shape if size != -1)
+        if len(known) < len(self.shape) - 1 or 0 in known:
+            raise Unfit("shape has sizes of at least 1 and no more than one -1", option="shape")
+        have, want = math.prod(inputs[0]), math.prod(known)
+        if have % want if len(known) < len(self.shape) else have != want:
+            raise Unfit(
+                f"the {have} elements of {dims(inputs[0])} don't fill {dims(self.shape).replace('-1', '?')}",
+                option="shape",
+                because=(f"{'·'.join(map(str, inputs[0]))} = {have}, {'·'.join(map(str, known))} = {want}",),
+            )
+        rest = Formula("prod(whole) / prod(known)").of({"whole": inputs[0], "known": known})
+        return tuple(rest if size == -1 else Formula("shape").of({"shape": size}) for size in self.shape)
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        return ("Flatten", {}), ("Unflatten", {"dim": 1, "unflattened_size": self.shape})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permute(Layer, type="permute"):
+    """The axes in another order, counted as PyTorch does: `[0, 3, 1, 2]` brings H×W×C to C×H×W."""
+
+    principal = "dims"
+    torch_class = "Permute"
+    beyond_torch = True
+
+    dims: tuple[int, ...] = option()
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        shape = inputs[0]
+        axes = [axis_of(dim, shape, "dims") for dim in self.dims]
+        if sorted(axes) != list(range(len(shape) + 1)):
+            raise Unfit(
+                f"dims names each of the axes 0 to {len(shape)} once, the batch (0) too, not {list(self.dims)}",
+                option="dims",
+            )
+        if axes[0] != 0:
+            raise Unfit("dims starts with 0: the batch stays in front", option="dims")
+        return tuple(SIZE.of({"n": shape[axis - 1]}) for axis in axes[1:])
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        return {"dims": self.dims}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ZeroPad(Spatial, type="zero_pad"):
+    """Zeros around every spatial axis; a negative number cuts elements off."""
+
+    principal = "padding"
+    torch_class = "ZeroPad{rank}d"
+
+    padding: Pairs = option()
+
+    def pairs(self, rank: int) -> tuple[tuple[int, int], ...]:
+        """(before, after) per axis in the order of the shape."""
+        if isinstance(self.padding, int):
+            return ((self.padding, self.padding),) * rank
+        if isinstance(self.padding[0], int):
+            return ((self.padding[0], self.padding[1]),) * rank
+        if len(self.padding) != rank:
+            raise Unfit(f"padding has {len(self.padding)} pairs for {rank} spatial axes", option="padding")
+        return self.padding
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        symbols = super().symbols(*inputs)
+        pairs = self.pairs(len(symbols["n"]))
+        return symbols | {"p0": tuple(p for p, _ in pairs), "p1": tuple(p for _, p in pairs)}
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        for n, before, after in zip(symbols["n"], symbols["p0"], symbols["p1"]):
+            if -before > n or -after > n:
+                raise Unfit(f"padding {min(before, after)} cuts more than the {n} elements there are", option="padding")
+
+    def size_formula(self) -> Formula:
+        return Formula("n + p0 + p1")
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        return {"padding": torch_padding(self.pairs(len(inputs[0]) - 1))}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crop(Spatial, type="crop"):
+    """Cuts a piece of the given size out of the map, from the middle unless an offset is given."""
+
+    principal = "size"
+    beyond_torch = True
+
+    size: Axes = option(symbol="size", least=1)
+    offset: Optional[Axes] = option(None, symbol="offset", least=0)
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        symbols = super().symbols(*inputs)
+        if self.offset is None:
+            spare = Formula("floor((n - size) / 2)")
+            symbols["offset"] = tuple(spare(along(symbols, axis)) for axis in range(len(symbols["n"])))
+        return symbols
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        for n, size, offset in zip(symbols["n"], symbols["size"], symbols["offset"]):
+            if max(offset, 0) + size > n:
+                raise Unfit(
+                    f"a piece of {size} from offset {max(offset, 0)} does not lie in {n}",
+                    option="size" if self.offset is None else "offset",
+                )
+
+    def size_formula(self) -> Formula:
+        return Formula("size")
+
+    def torch(self, *inputs: Shape) -> tuple[Call, ...]:
+        symbols = self.symbols(*inputs)
+        return (("Crop", {"size": symbols["size"], "offset": symbols["offset"]}),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice(Layer, type="slice"):
+    """Every step-th element from start up to stop along dim (1 = channels); negative numbers count from the end."""
+
+    principal = "start"
+    torch_class = "Slice"
+    beyond_torch = True
+
+    start: int = option(0)
+    stop: Optional[int] = option(None)
+    step: int = option(1, least=1)
+    dim: int = option(1)
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        shape = inputs[0]
+        axis = axis_of(self.dim, shape) - 1
+        if axis < 0:
+            raise Unfit("the batch (axis 0) can't be sliced", option="dim")
+        n = shape[axis]
+        start, stop = ((at + n if at < 0 else at) for at in (self.start, n if self.stop is None else self.stop))
+        if not 0 <= start < stop <= n:
+            raise Unfit(
+                f"start {start} and stop {stop} don't lie in order within the {n} elements of axis {axis + 1}",
+                option="start" if not 0 <= start < n else "stop",
+            )
+        cut = Formula("ceil((stop - start) / step)").of({"start": start, "stop": stop, "step": self.step})
+        return tuple(cut if at == axis else SIZE.of({"n": size}) for at, size in enumerate(shape))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Select(Layer, type="select"):
+    """The listed channels in the listed order, counted from 0."""
+
+    principal = "channels"
+    torch_class = "Select"
+    beyond_torch = True
+
+    channels: tuple[int, ...] = option(least=0)
+
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        last = symbols["C_in"] - 1
+        if max(self.channels) > last:
+            raise Unfit(f"channel {max(self.channels)} is not among 0 to {last}", option="channels")
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        chosen = Formula("selected").of({"selected": len(self.channels)})
+        return chosen, *(SIZE.of({"n": size}) for size in inputs[0][1:])
+
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        return {"channels": self.channels}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelShuffle(Layer, type="channel_shuffle"):
+    """Deals the channels of each group out to all groups (Zhang et al. 2018)."""
+
+    principal = "groups"
+    ranks = (1, 2, 3)
+    torch_class = "ChannelShuffle"
+
+    groups: int = option(symbol="g", least=1, divides=("C_in",))

@@ -1,0 +1,83 @@
+"""The network: a flat graph of layers in execution order, every size known, every layer with the place it was written.
+
+Tensors are known by the path of the layer that makes them, or by the name of an input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cnncalc.errors import Mark
+from cnncalc.layers import Layer, Shape, Sized
+
+
+@dataclass(frozen=True)
+class BlockCall:
+    """A call of a block around a layer: `stage1.bottleneck2` of the block `bottleneck`."""
+
+    __slots__ = ("block", "mark", "path")
+
+    path: str
+    block: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer in its place: where its inputs come from, their shapes, and everything that follows from them."""
+
+    __slots__ = ("calls", "frozen", "inputs", "layer", "mark", "path", "reuses", "sized", "sources")
+
+    path: str
+    layer: Layer
+    sources: tuple[str, ...]
+    inputs: tuple[Shape, ...]
+    sized: Sized
+    mark: Mark
+    calls: tuple[BlockCall, ...]
+    frozen: bool
+    reuses: str | None
+    """The path of the layer whose weights it uses again."""
+
+    @property
+    def output(self) -> Shape:
+        return self.sized.shape
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One entry of an `expect:`: a quantity of the layers from `first` up to `last`, and the value its source states."""
+
+    path: str
+    first: int
+    last: int
+    quantity: str
+    value: Any
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network read from a spec."""
+
+    name: str
+    source: str | None
+    inputs: Mapping[str, Shape]
+    outputs: tuple[str, ...]
+    layers: tuple[Placed, ...]
+    blocks: Mapping[str, str] = field(default_factory=dict)
+    """The tensor that each block call gives, by the path of the call."""
+    claims: tuple[Claim, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """Remarks on what is legal and often a mistake, each with its place."""
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Placed]:
+        return {placed.path: placed for placed in self.layers}
+
+    def shape(self, tensor: str) -> Shape:
+        """The shape of a tensor, by the path of its layer or the name of an input."""
+        return self.inputs[tensor] if tensor in self.inputs else self.by_path[tensor].output

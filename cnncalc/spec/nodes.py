@@ -1,0 +1,113 @@
+"""The nodes of a spec's text: what was written, where, and what a bare word means."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from cnncalc.errors import Mark, Source
+
+_DIGITS = r"[0-9]+(?:_[0-9]+)*"
+_INT = re.compile(rf"[-+]?{_DIGITS}")
+_BASED = re.compile(r"0x[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0o[0-7]+(?:_[0-7]+)*")
+_FLOAT = re.compile(rf"[-+]?(?:\.{_DIGITS}|{_DIGITS}(?:\.(?:{_DIGITS})?)?)(?:[eE][-+]?[0-9]+)?")
+_WORDS: Final[dict[str, bool | None]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+class Node:
+    """A value and the place where it was written."""
+
+    __slots__ = ("column", "end", "line", "source")
+
+    def __init__(self, source: Source, line: int, column: int, end: int) -> None:
+        self.source, self.line, self.column, self.end = source, line, column, end
+
+    @property
+    def mark(self) -> Mark:
+        """The place on the node's first line; an `end` of 0 stands for the end of that line."""
+        end = self.end or len(self.source.line(self.line).rstrip()) + 1
+        return Mark(self.source, self.line, self.column, max(end, self.column + 1))
+
+
+class Scalar(Node):
+    """A number, boolean, null or word; `text` is what was written, quotes and escapes undone."""
+
+    __slots__ = ("plain", "text", "value")
+
+    def __init__(self, source: Source, event: Any, text: str) -> None:
+        start, end = event.start_mark, event.end_mark
+        self.source = source
+        self.line = line = start.line + 1
+        self.column = start.column + 1
+        self.end = end.column + 1 if end.line + 1 == line else 0
+        self.text = text
+        self.plain: bool = not event.style
+        self.value: int | float | bool | str | None = text
+
+    def part(self, offset: int, length: int) -> Mark:
+        """The place of a stretch of the text; of all of it where escapes or line breaks moved the columns."""
+        start = self.column - (1 if self.plain else 0)
+        if not self.source.line(self.line).startswith(self.text, start):
+            return self.mark
+        return Mark(self.source, self.line, start + offset + 1, start + offset + max(1, length) + 1)
+
+
+class Collection(Node):
+    """A sequence or mapping; `height` is how many levels it holds, itself included; 0 while it is open."""
+
+    __slots__ = ("flow", "height", "inner")
+
+    def __init__(self, source: Source, event: Any) -> None:
+        start, end = event.start_mark, event.end_mark
+        self.flow = bool(event.flow_style)
+        # The event ends behind its anchor: at the bracket of a flow collection, before the first key of a block.
+        bracket = self.flow and end.index > start.index
+        super().__init__(source, end.line + 1, end.column + (0 if bracket else 1), end.column + 1)
+        self.height = self.inner = 0
+
+
+class Sequence(Collection):
+    """A list."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, source: Source, event: Any) -> None:
+        super().__init__(source, event)
+        self.items: list[Node] = []
+
+
+class Mapping(Collection):
+    """Entries in the order of the text: the key's text to its node and the value's."""
+
+    __slots__ = ("entries", "key")
+
+    def __init__(self, source: Source, event: Any) -> None:
+        super().__init__(source, event)
+        self.entries: dict[str, tuple[Scalar, Node]] = {}
+        self.key: Scalar | None = None  # of the entry whose value is still to come
+
+
+def scalar_value(text: str) -> int | float | bool | str | None:
+    """What a bare scalar means in YAML 1.2, `_` allowed between digits; a number past every limit stays text, for
+    the evaluator to refuse."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if len(text) > 500 or text[0] not in "+-.0123456789":
+        return text
+    if _INT.fullmatch(text) or _BASED.fullmatch(text):
+        whole = int(text, 0 if text[1:2] in ("x", "o") else 10)
+        return whole if abs(whole) < 2**256 else text
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        return number if abs(number) < 2.0**256 else text
+    return text
+
+
+def missing_space(text: str) -> str | None:
+    """`conv: 64` for the word `conv:64`, which YAML does not take for an entry."""
+    found = re.fullmatch(r"([A-Za-z_]\w*):(\S.*)", text)
+    return f"{found[1]}: {found[2]}" if found else None
