@@ -99,9 +99,7 @@ def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> Anal
 def numbers(placed: Placed, batch: int = 1, dtype: str = "float32") -> dict[str, Number]:
     """Every count of a layer with its formula and the numbers that went in."""
     sized = placed.sized
-    weights, biases, buffers = (
-        (ZERO, ZERO, ZERO) if placed.reuses else (sized.weights, sized.biases, sized.buffers)
-    )
+    weights, biases, buffers = (ZERO, ZERO, ZERO) if placed.reuses else (sized.weights, sized.biases, sized.buffers)
     params = PARAMS.of({"weights": weights.value, "biases": biases.value})
     macs = sized.macs if batch == 1 else BATCHED.of({"batch": batch, "macs": sized.macs.value})
     return {

@@ -8,7 +8,7 @@ a type that PyTorch has no module for needs a second place: a module of that nam
 import dataclasses
 import math
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar, Optional
 
 from cnncalc.formula import ZERO, Formula, Number
@@ -75,7 +75,7 @@ class Layer:
             REGISTRY[type] = cls
 
     @classmethod
-    @lru_cache(maxsize=None)
+    @cache
     def options(cls) -> Mapping[str, Option]:
         """Its options by name, in the order of their declaration."""
         fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()

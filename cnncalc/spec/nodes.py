@@ -55,6 +55,15 @@ class Scalar(Node):
             return self.mark
         return Mark(self.source, self.line, start + offset + 1, start + offset + max(1, length) + 1)
 
+    def within(self, offset: int, length: int) -> Scalar:
+        """A stretch of the text as a scalar of its own."""
+        inner = Scalar.__new__(Scalar)
+        mark = self.part(offset, length)
+        Node.__init__(inner, self.source, mark.line, mark.column, mark.end)
+        inner.text, inner.plain = self.text[offset : offset + length], True
+        inner.value = scalar_value(inner.text)
+        return inner
+
 
 class Collection(Node):
     """A sequence or mapping; `height` is how many levels it holds, itself included; 0 while it is open."""
@@ -93,7 +102,8 @@ class Mapping(Collection):
 
 def scalar_value(text: str) -> int | float | bool | str | None:
     """What a bare scalar means in YAML 1.2, `_` allowed between digits; a number past every limit stays text, for
-    the evaluator to refuse."""
+    the evaluator to refuse.
+    """
     if text in _WORDS:
         return _WORDS[text]
     if len(text) > 500 or text[0] not in "+-.0123456789":

@@ -31,7 +31,7 @@ _HINTS: Final = {
     "||": "write or",
     "!": "write not",
     "?": "write a if condition else b",
-    ":": "write a if condition else b",
+    ":": "there are no slices; a condition is written a if condition else b",
     "<<": "write * 2 **",
     ">>": "write // 2 **",
     "=": "write == to compare",
@@ -141,7 +141,8 @@ def _judge(before: list[Token], token: Token) -> None:
 
 def _gap(last: Token, token: Token) -> ExpressionError:
     hint = f"write {last.text} * {token.text}" if last.kind == "number" and token.text not in OPERATORS else None
-    message = f"an operator is missing between {last.text} and {token.text}"
+    missing = "a space" if token.text in OPERATORS else "an operator"
+    message = f"{missing} is missing between {last.text} and {token.text}"
     return ExpressionError(message, last.start, token.end - last.start, hint)
 
 

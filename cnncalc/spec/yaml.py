@@ -75,6 +75,7 @@ class _Reader:
         self.anchors: dict[str, Node] = {}
         self.values: dict[str, Any] = {}
         self.last: Scalar | None = None
+        self.patience = 1000  # a look ahead for each of a million lone parentheses would take minutes
         self._lines: list[str] | None = None
 
     def line(self, number: int) -> str:
@@ -131,8 +132,11 @@ class _Reader:
 
     def check_whole(self, node: Scalar) -> None:
         """Refuses `{conv: min(a, b)}`, which YAML takes for the entries `conv: min(a` and `b): null`."""
+        if node.text.count("(") <= node.text.count(")") or not self.patience:
+            return
+        self.patience -= 1
         text = bare(self.line(node.line), node.column, flow=True)
-        if text and node.text.count("(") > node.text.count(")") and len(text) > len(node.text):
+        if text and len(text) > len(node.text):
             mark = Mark(self.source, node.line, node.column, node.column + len(text))
             _refuse("inside [ ] and { } a bare value ends at a comma or bracket", mark, quoted(text))
 

@@ -6,18 +6,19 @@ complaint, the character where it arose and the scalar before it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from cnncalc.errors import Mark, Problem, Source
-from cnncalc.spec.nodes import Collection, Scalar
+from cnncalc.spec.nodes import Collection, Scalar, missing_space
 
 _FLOW_CURE: Final = "a value that holds brackets, commas or colons is quoted as a whole"
 
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+
 
 class _Trouble(NamedTuple):
-    """Where libyaml stopped, what it was reading (`opener`, its context), the innermost open bracket and the last scalar that it finished."""
+    """Where libyaml stopped, what it was reading (`opener`), the innermost open bracket, the last scalar before."""
 
     source: Source
     line: int
@@ -42,22 +43,19 @@ class _Trouble(NamedTuple):
 
 def bare(line: str, column: int, flow: bool) -> str | None:
     """The value that begins at the column, brackets taken as the user meant them; None where they don't close."""
-    depth, end = 0, column - 1
-    for end in range(column - 1, min(len(line), column + 500)):
+    unclosed: list[str] = []
+    start = end = column - 1
+    for end in range(start, min(len(line), start + 500)):
         char = line[end]
-        if flow and not depth and line.startswith(": ", end):
+        if not unclosed and (line.startswith(" #", end) or (flow and (char in ",]}" or line.startswith(": ", end)))):
             break
         if char in "([{":
-            depth += 1
-        elif (
-            (char in ")]}" and not depth and flow) or (char == "," and not depth and flow) or line.startswith(" #", end)
-        ):
-            break
-        elif char in ")]}":
-            depth -= 1
+            unclosed.append(_CLOSING[char])
+        elif char in ")]}" and (not unclosed or unclosed.pop() != char):
+            return None
     else:
-        end = min(len(line), column + 500)
-    return None if depth else line[column - 1 : end].rstrip() or None
+        end = min(len(line), start + 500)
+    return None if unclosed else line[start:end].rstrip() or None
 
 
 def quoted(text: str) -> str:
@@ -131,8 +129,8 @@ def _flow(it: _Trouble) -> Problem:
 
 def _unclosed(it: _Trouble) -> Problem:
     opener = it.bracket or it.opener
-    bracket = opener.source.line(opener.line)[opener.column - 1 : opener.column] if opener else "bracket"
-    return Problem(f"this {bracket} is never closed", opener, hint=f"its {']' if bracket == '[' else '}'} is missing")
+    bracket = opener.source.line(opener.line)[opener.column - 1 : opener.column] if opener else ""
+    return Problem(f"this {bracket} is never closed", opener, hint=f"its {_CLOSING.get(bracket, 'end')} is missing")
 
 
 def _content(it: _Trouble) -> Problem:
@@ -163,11 +161,15 @@ def _column(it: _Trouble) -> str | None:
 
 
 def _keyless(it: _Trouble) -> Problem:
-    word = it.source.line(it.opener.line)[it.opener.column - 1 :].split(" #")[0].strip() if it.opener else ""
-    mark = it.opener and Mark(it.source, it.opener.line, it.opener.column, it.opener.column + max(1, len(word)))
-    return Problem(
-        "a line without a : among the keys of a mapping", mark, hint=f"write {word}: VALUE" if word else None
-    )
+    line, column = (it.opener.line, it.opener.column) if it.opener else (it.line, it.column)
+    word = _rest(it, line, column)
+    mark = Mark(it.source, line, column, column + max(1, len(word)))
+    return Problem("a line without a : among the keys of a mapping", mark, hint=f"write {word}: VALUE")
+
+
+def _rest(it: _Trouble, line: int, column: int) -> str:
+    """What stands on the line from that column on, without a comment."""
+    return it.source.line(line)[column - 1 :].split(" #")[0].rstrip()
 
 
 def _second_colon(it: _Trouble) -> Problem:
@@ -176,15 +178,23 @@ def _second_colon(it: _Trouble) -> Problem:
     if last is None or not last.plain:
         return it.at("a : where no key can stand", _FLOW_CURE)
     if last.line < it.line:
-        indent = len(it.source.line(last.line)) - len(it.source.line(last.line).lstrip(" -"))
-        hint = f"keys of one step begin at one column, here column {indent + 1}"
-        return it.at(f"this line goes on with the value of line {last.line}, so no : can stand in it", hint)
-    entry = re.match(r"[\s-]*", it.text)
-    start = entry.end() if entry else 0
-    text = it.text[start:].split(" #")[0].rstrip()
+        return _continued(it, last)
+    text = _rest(it, it.line, 1).lstrip(" -")
     if "," in last.text:
         return it.at("options beside a value stand in braces", f"write {{{text}}}")
-    return it.at("a second : in one entry", quoted(it.text[last.column - 1 :].split(" #")[0].rstrip()))
+    return it.at("a second : in one entry", quoted(_rest(it, it.line, last.column)))
+
+
+def _continued(it: _Trouble, last: Scalar) -> Problem:
+    """A key stands on a line that YAML reads as more of the scalar before it."""
+    above = _rest(it, last.line, last.column)
+    spaced = missing_space(above)
+    if spaced and last.text.startswith(above):
+        mark = Mark(it.source, last.line, last.column, last.column + len(above))
+        return Problem("a space is missing behind the :", mark, hint=f"write {spaced}")
+    line = it.source.line(last.line)
+    hint = f"keys of one step begin at one column, here column {len(line) - len(line.lstrip(' -')) + 1}"
+    return it.at(f"this line goes on with the value of line {last.line}, so no : can stand in it", hint)
 
 
 def _dash(it: _Trouble) -> Problem:

@@ -1,0 +1,166 @@
+"""Runs the built network once on zeros and sets what happened beside what was predicted.
+
+Real tensors of batch 1, evaluation and inference mode: the meta device accepts options that the CPU refuses. A layer that
+fails hands on zeros of the predicted shape, so that one fault names one layer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.weak import WeakTensorKeyDictionary
+
+from cnncalc.analysis import DTYPES, Analysis, Row, analyze
+from cnncalc.errors import CannotRun
+from cnncalc.layers import Shape
+from cnncalc.layers.join import Join
+from cnncalc.network import Network, Placed
+from cnncalc.pytorch.build import BuildError, Built, Compute, build, deaths, materialise
+from cnncalc.pytorch.joins import Watch, predicted_join
+from cnncalc.pytorch.machine import device_of, out_of_memory, require_memory
+from cnncalc.pytorch.verification import COUNTS, QUANTITIES, Check, LayerCheck, Verification
+
+
+def verify(network: Network, device: str = "cpu") -> Verification:
+    """The whole comparison; see `cnncalc.pytorch.verify`."""
+    place, analysis = device_of(device), analyze(network)
+    require_memory(network.name, _need(analysis), place)
+    try:
+        built = build(network)
+    except BuildError as error:
+        row = next(row for row in analysis.rows if row.path == error.placed.path)
+        refused = LayerCheck(row.path, _predicted(row), {"error": str(error)})
+        return Verification(network.name, str(place), {"error": Check((row.path,))}, (refused,))
+    measuring = _Measuring(network, place)
+    outputs = measuring.run(built)
+    layers = tuple(
+        LayerCheck(row.path, _predicted(row), measured) for row, measured in zip(analysis.rows, measuring.rows)
+    )
+    checks = _checks(layers, analysis.totals, measuring.totals(built))
+    checks["outputs"] = Check((), {name: list(network.shape(name)) for name in network.outputs}, outputs)
+    return Verification(network.name, str(place), checks, layers)
+
+
+class _Measuring:
+    """Measures every layer as it runs; knows every tensor by the path of the layer that made it."""
+
+    def __init__(self, network: Network, device: torch.device) -> None:
+        self.network, self.device = network, device
+        self.rows: list[dict[str, Any]] = []
+        self.flops = FlopCounterMode(display=False)
+        self.names = WeakTensorKeyDictionary()
+        self.owned: set[int] = set()
+
+    def run(self, built: Built) -> dict[str, Any]:
+        """Runs the network; gives the shapes of its outputs by their names."""
+        try:
+            materialise(built, self.device).eval()
+            with torch.inference_mode(), self.flops:
+                inputs = [self.zeros(shape, name) for name, shape in self.network.inputs.items()]
+                given = built(*inputs, through=self.layer)
+            if self.device.type == "cuda":
+                torch.cuda.synchronize(self.device)
+        except (RuntimeError, MemoryError) as error:
+            if out_of_memory(error):
+                raise CannotRun(f"memory ran short on {self.device}: {error}") from None
+            raise
+        outputs = given if isinstance(given, tuple) else (given,)
+        return {self.name(output): _size(output) for output in outputs}
+
+    def layer(self, placed: Placed, compute: Compute, arguments: Sequence[Tensor]) -> Tensor:
+        """Computes one layer and notes everything about it."""
+        measured: dict[str, Any] = {"inputs": [self.name(argument) for argument in arguments]}
+        measured |= self.holds(compute)
+        result, before, watch = None, self.flops.get_total_flops(), Watch()
+        try:
+            if isinstance(placed.layer, Join):
+                with watch:
+                    result = compute(*arguments)
+                measured["join"] = watch.expression(result, self.name)
+            else:
+                result = compute(*arguments)
+            measured["output"] = _size(result)
+        except Exception as error:  # whatever PyTorch raises, the layer is at fault, unless memory ran short
+            if out_of_memory(error):
+                raise
+            measured["error"] = str(error) or type(error).__name__
+        measured["flops"] = self.flops.get_total_flops() - before
+        self.rows.append({quantity: measured[quantity] for quantity in QUANTITIES if quantity in measured})
+        if not isinstance(result, Tensor) or _size(result) != list(placed.output):
+            return self.zeros(placed.output, placed.path)
+        return self.known(result, placed.path)
+
+    def holds(self, compute: Compute) -> dict[str, int]:
+        """The sizes of what a layer owns; weights that an earlier layer uses are that layer's."""
+        if not isinstance(compute, nn.Module):
+            return _sizes([], [])
+        parameters = [(name, p) for name, p in compute.named_parameters() if id(p) not in self.owned]
+        buffers = [b for b in compute.buffers() if id(b) not in self.owned]
+        self.owned.update(map(id, [*(p for _, p in parameters), *buffers]))
+        return _sizes(parameters, buffers)
+
+    def totals(self, built: Built) -> dict[str, int]:
+        """What the network as a whole holds and computed."""
+        return _sizes([*built.named_parameters()], [*built.buffers()]) | {"flops": self.flops.get_total_flops()}
+
+    def zeros(self, shape: Shape, name: str) -> Tensor:
+        return self.known(torch.zeros((1, *shape), device=self.device), name)
+
+    def known(self, tensor: Tensor, name: str) -> Tensor:
+        """The tensor under this name; another object where a layer hands its input on, which has a name already."""
+        tensor = tensor.view_as(tensor) if tensor in self.names else tensor
+        self.names[tensor] = name
+        return tensor
+
+    def name(self, tensor: Tensor) -> str:
+        return str(self.names.get(tensor, "a tensor of no layer"))
+
+
+def _predicted(row: Row) -> dict[str, Any]:
+    """The very numbers that the table shows."""
+    [placed] = row.placed
+    join = {"join": predicted_join(placed)} if isinstance(placed.layer, Join) else {}
+    counts = {name: row.counts[name] for name in COUNTS}
+    return {"output": list(row.output), **counts, "inputs": list(row.sources), **join}
+
+
+def _checks(
+    layers: Sequence[LayerCheck], predicted: Mapping[str, int], measured: Mapping[str, int]
+) -> dict[str, Check]:
+    failed = {quantity: tuple(layer.path for layer in layers if quantity in layer.failed) for quantity in QUANTITIES}
+    return {
+        quantity: Check(paths, predicted.get(quantity), measured.get(quantity)) for quantity, paths in failed.items()
+    }
+
+
+def _need(analysis: Analysis) -> int:
+    """Bytes of all weights and, while the greediest layer runs, of all tensors; what layers use inside is not counted."""
+    network = analysis.network
+    live = most = sum(map(math.prod, network.inputs.values()))
+    for placed, dying in zip(network.layers, deaths(network)):
+        live += math.prod(placed.output)
+        most = max(most, live)
+        live -= sum(math.prod(network.shape(name)) for name in dying if name not in network.inputs)
+    return DTYPES["float32"] * (analysis.totals["params"] + analysis.totals["buffers"] + most)
+
+
+def _sizes(parameters: Sequence[tuple[str, Tensor]], buffers: Sequence[Tensor]) -> dict[str, int]:
+    counts = [(name.rpartition(".")[2], parameter.requires_grad, parameter.numel()) for name, parameter in parameters]
+    return {
+        "params": sum(size for _, _, size in counts),
+        "weights": sum(size for name, _, size in counts if name != "bias"),
+        "trainable": sum(size for _, trainable, size in counts if trainable),
+        "buffers": sum(buffer.numel() for buffer in buffers),
+    }
+
+
+def _size(result: Any) -> list[int] | str:
+    """The shape without the batch; with it where it is not 1 any more."""
+    if not isinstance(result, Tensor):
+        return type(result).__name__
+    return list(result.shape[1:] if result.shape[:1] == (1,) else result.shape)
