@@ -1,3 +1,27 @@
-"""Output shapes, parameters and MACs of convolutional networks, each with its formula, each proven in PyTorch."""
+"""Output shapes, parameters and MACs of convolutional networks, each with its formula, each proven in PyTorch.
+
+>>> network = load("alexnet")
+>>> analyze(network).totals["params"]
+62378344
+"""
 
 __version__ = "0.1.0"
+
+from cnncalc.analysis import Analysis, Row, analyze
+from cnncalc.errors import CannotRun, SpecError
+from cnncalc.load import load, loads
+from cnncalc.network import Network
+from cnncalc.pytorch import Verification, verify
+
+__all__ = [
+    "Analysis",
+    "CannotRun",
+    "Network",
+    "Row",
+    "SpecError",
+    "Verification",
+    "analyze",
+    "load",
+    "loads",
+    "verify",
+]

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from cnncalc.errors import Problem, SpecError
+from cnncalc.errors import Mark, Problem, SpecError
 from cnncalc.formula import ZERO, Formula, Number
 from cnncalc.layers import Shape, Unfit
 from cnncalc.layers.base import NOTHING
-from cnncalc.network import Network, Placed
+from cnncalc.network import BlockCall, Network, Placed
 
 PARAMS = Formula("weights + biases")
-FLOPS = Formula("2*macs")
-BATCHED = Formula("batch * macs")
+FLOPS = Formula("2*MACs")
+BATCHED = Formula("batch * MACs")
 PARAM_BYTES = Formula("params * bytes")
 
 DTYPES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
@@ -42,9 +42,14 @@ class Row:
     placed: tuple[Placed, ...]
     """The layers it stands for: one, or those of a folded block."""
 
+    calls: tuple[BlockCall, ...]
+    """The block calls around it, from the outside in."""
+
     @property
-    def folded(self) -> bool:
-        return self.type != self.placed[0].layer.type or self.path != self.placed[0].path
+    def mark(self) -> Mark:
+        """Where the layer, or the folded call, is written."""
+        first = self.placed[0]
+        return first.mark if len(self.calls) == len(first.calls) else first.calls[len(self.calls)].mark
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class Analysis:
         entering = dict.fromkeys((s, i) for p in placed for s, i in zip(p.sources, p.inputs) if s not in made)
         sources, inputs = tuple(s for s, _ in entering), tuple(i for _, i in entering)
         block, output = placed[0].calls[depth - 1].block, self.network.shape(self.network.blocks[path])
-        return [Row(path, block, sources, inputs, output, _sums(rows), placed)]
+        return [Row(path, block, sources, inputs, output, _sums(rows), placed, placed[0].calls[: depth - 1])]
 
 
 def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> Analysis:
@@ -100,8 +105,10 @@ def numbers(placed: Placed, batch: int = 1, dtype: str = "float32") -> dict[str,
     """Every count of a layer with its formula and the numbers that went in."""
     sized = placed.sized
     weights, biases, buffers = (ZERO, ZERO, ZERO) if placed.reuses else (sized.weights, sized.biases, sized.buffers)
-    params = PARAMS.of({"weights": weights.value, "biases": biases.value})
-    macs = sized.macs if batch == 1 else BATCHED.of({"batch": batch, "macs": sized.macs.value})
+    params = ZERO if weights is biases is ZERO else PARAMS.of({"weights": weights.value, "biases": biases.value})
+    macs = sized.macs
+    if batch > 1 and macs is not ZERO:
+        macs = BATCHED.of({"batch": batch, "MACs": macs.value})
     return {
         "params": params,
         "weights": weights,
@@ -109,8 +116,8 @@ def numbers(placed: Placed, batch: int = 1, dtype: str = "float32") -> dict[str,
         "trainable": ZERO if placed.frozen else params,
         "buffers": buffers,
         "macs": macs,
-        "flops": FLOPS.of({"macs": macs.value}),
-        "param_bytes": PARAM_BYTES.of({"params": params.value, "bytes": DTYPES[dtype]}),
+        "flops": ZERO if macs is ZERO else FLOPS.of({"MACs": macs.value}),
+        "param_bytes": ZERO if params is ZERO else PARAM_BYTES.of({"params": params.value, "bytes": DTYPES[dtype]}),
     }
 
 
@@ -121,7 +128,8 @@ def _row(placed: Placed, batch: int, dtype: str) -> Row:
         message = f"{unfit.message} (batch {batch})"
         raise SpecError(Problem(message, placed.mark, unfit.because, unfit.hint)) from None
     counts = {name: number.value for name, number in numbers(placed, batch, dtype).items()}
-    return Row(placed.path, placed.layer.type, placed.sources, placed.inputs, placed.output, counts, (placed,))
+    made = placed.layer.type, placed.sources, placed.inputs, placed.output
+    return Row(placed.path, *made, counts, (placed,), placed.calls)
 
 
 def _sums(rows: Iterable[Row]) -> dict[str, int]:

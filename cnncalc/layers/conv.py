@@ -61,6 +61,11 @@ def torch_padding(pads: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
     return tuple(number for pair in reversed(pads) for number in pair)
 
 
+def zero_padding(pads: tuple[tuple[int, int], ...]) -> Call:
+    """The module that pads with zeros in front of another one."""
+    return f"ZeroPad{len(pads)}d", {"padding": torch_padding(pads)}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Conv(Window, type="conv"):
     """Slides out_channels filters over the input; every filter sees in_channels / groups channels."""
@@ -202,14 +207,14 @@ class Local(Window, type="local"):
     bias: bool = option(True, symbol="b")
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
-        symbols = self.symbols(*inputs)
+        symbols, pads = self.symbols(*inputs), self.pads(inputs[0])
         options = dict(
             in_channels=inputs[0][0],
             out_channels=self.out_channels,
             kernel_size=symbols["k"],
             stride=symbols["s"],
-            padding=torch_padding(self.pads(inputs[0])),
             output_size=self.on(*inputs).shape[1:],
             bias=self.bias,
         )
-        return (("Local", options),)
+        local: Call = ("Local", options)
+        return (zero_padding(pads), local) if any(map(any, pads)) else (local,)

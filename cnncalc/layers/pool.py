@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Optional
 
 from cnncalc.formula import Formula
 from cnncalc.layers.base import Call, Shape, Spatial, Symbols
-from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding
+from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding, zero_padding
 from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
 
 CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
@@ -100,14 +100,11 @@ class SumPool(Pool, type="sumpool"):
     padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
-        symbols = self.symbols(*inputs)
-        options = dict(
-            kernel_size=symbols["k"],
-            stride=symbols["s"],
-            padding=torch_padding(self.pads(inputs[0])),
-            ceil_mode=self.ceil_mode and not self.same,
-        )
-        return (("SumPool", options),)
+        symbols, pads = self.symbols(*inputs), self.pads(inputs[0])
+        options: dict[str, Any] = dict(kernel_size=symbols["k"], stride=symbols["s"])
+        if self.same:
+            return zero_padding(pads), ("SumPool", options | {"padding": (0,) * len(pads), "ceil_mode": False})
+        return (("SumPool", options | {"padding": symbols["p"], "ceil_mode": self.ceil_mode}),)
 
 
 @dataclass(frozen=True, kw_only=True)

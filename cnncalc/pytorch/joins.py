@@ -38,11 +38,11 @@ def leaf(name: str, shape: tuple[int, ...]) -> str:
     return f"{name} {dims(shape)}"
 
 
-class Watch(TorchDispatchMode):
+class Watch(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Writes down every operation below it, as PyTorch's dispatcher sees it."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.operations: list[Operation] = []
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

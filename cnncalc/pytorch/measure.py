@@ -1,12 +1,13 @@
 """Runs the built network once on zeros and sets what happened beside what was predicted.
 
-Real tensors of batch 1, evaluation and inference mode: the meta device accepts options that the CPU refuses. A layer that
-fails hands on zeros of the predicted shape, so that one fault names one layer.
+Real tensors of batch 1, evaluation and inference mode: the meta device accepts options that the CPU refuses. A layer
+that fails hands on zeros of the predicted shape, so that one fault names one layer.
 """
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,7 +61,8 @@ class _Measuring:
         """Runs the network; gives the shapes of its outputs by their names."""
         try:
             materialise(built, self.device).eval()
-            with torch.inference_mode(), self.flops:
+            with warnings.catch_warnings(), torch.inference_mode(), self.flops:
+                warnings.simplefilter("ignore")  # of slow padding, mostly: no news about the network
                 inputs = [self.zeros(shape, name) for name, shape in self.network.inputs.items()]
                 given = built(*inputs, through=self.layer)
             if self.device.type == "cuda":
@@ -118,7 +120,7 @@ class _Measuring:
         return tensor
 
     def name(self, tensor: Tensor) -> str:
-        return str(self.names.get(tensor, "a tensor of no layer"))
+        return str(self.names.get(tensor, "a tensor of no layer"))  # type: ignore[no-untyped-call]
 
 
 def _predicted(row: Row) -> dict[str, Any]:
@@ -139,7 +141,7 @@ def _checks(
 
 
 def _need(analysis: Analysis) -> int:
-    """Bytes of all weights and, while the greediest layer runs, of all tensors; what layers use inside is not counted."""
+    """Bytes of all weights and of all tensors while the greediest layer runs, but for what that layer uses inside."""
     network = analysis.network
     live = most = sum(map(math.prod, network.inputs.values()))
     for placed, dying in zip(network.layers, deaths(network)):

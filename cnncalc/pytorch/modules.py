@@ -1,6 +1,6 @@
 """The modules that PyTorch lacks, built from its pieces, for inputs (N, C, …) with any number of spatial axes.
 
-`slice`, `permute` and `crop` give views. Padding that differs before and after an axis is a padding module's job, in front.
+`slice`, `permute` and `crop` give views. Padding that differs before and after an axis is the job of a padding module.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Local(nn.Module):
         positions, inner = range(2, 2 + rank), range(2 + rank, 2 + 2 * rank)
         columns = opened.permute(*positions, 1, *inner, 0).flatten(0, rank - 1).flatten(1, -2)
         out = torch.bmm(self.weight, columns).permute(2, 1, 0)
-        out = out.unflatten(2, opened.shape[2 : 2 + rank])
+        out = out.reshape(*out.shape[:2], *opened.shape[2 : 2 + rank])
         return out if self.bias is None else out + self.bias
 
 
@@ -47,21 +47,21 @@ class MinPool1d(nn.MaxPool1d):
     """−max(−x) over windows of a sequence."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return -super().forward(-input)
+        return torch.neg(super().forward(-input))
 
 
 class MinPool2d(nn.MaxPool2d):
     """−max(−x) over windows of an image."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return -super().forward(-input)
+        return torch.neg(super().forward(-input))
 
 
 class MinPool3d(nn.MaxPool3d):
     """−max(−x) over windows of a volume."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return -super().forward(-input)
+        return torch.neg(super().forward(-input))
 
 
 class SumPool(nn.Module):
@@ -168,7 +168,7 @@ class Maxout(nn.Module):
         self.pool_size = pool_size
 
     def forward(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (-1, self.pool_size)).amax(2)
+        return x.reshape(len(x), -1, self.pool_size, *x.shape[2:]).amax(2)
 
 
 class DropPath(nn.Module):

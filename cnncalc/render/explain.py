@@ -1,0 +1,210 @@
+"""Every number of a layer: the formula in symbols, then in values, then the result, from the objects that computed it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from cnncalc.analysis import Analysis, numbers
+from cnncalc.errors import Problem, SpecError, did_you_mean
+from cnncalc.formula import ZERO, Number
+from cnncalc.layers import Layer
+from cnncalc.layers.base import along
+from cnncalc.network import Placed
+from cnncalc.render.columns import COLUMNS, shape_text
+from cnncalc.render.lines import Line
+from cnncalc.render.markdown import escaped, table
+from cnncalc.render.units import human_bytes
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+LEGEND = {
+    "C_in": "channels of the input",
+    "C_out": "channels of the output",
+    "n": "size of the input along an axis",
+    "o": "size of the output along an axis",
+    "F_in": "features of the input",
+    "F_out": "features of the output",
+    "rows": "rows of the input, the axes before the last",
+    "p0": "padding before an axis",
+    "p1": "padding behind an axis",
+    "S": "normalized_shape",
+    "merged": "sizes of the merged axes",
+    "whole": "shape of the input",
+    "known": "the sizes given",
+    "selected": "channels listed",
+    "c": "sizes of the inputs along dim",
+    "grid": "size of the input with zeros between and around",
+    "total": "zeros added to an axis in all",
+    "batch": "images in the batch",
+}
+"""What the symbols mean that are no option's."""
+
+
+ORDER = ("weights", "biases", "params", "trainable", "param_bytes", "buffers", "macs", "flops")
+"""The counts, each behind those it is made of."""
+
+
+class Step(NamedTuple):
+    """A number by its name, with everything that leads to it."""
+
+    name: str
+    number: Number
+    result: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One layer explained."""
+
+    heading: str
+    flow: str
+    steps: tuple[Step, ...]
+    drawn: tuple[Step, ...]
+    """The output size once more, step by step."""
+    zero: tuple[str, ...]
+    """The counts that are nothing by definition."""
+    legend: tuple[tuple[str, str], ...]
+
+
+def chosen(analysis: Analysis, layer: str | None) -> list[Placed]:
+    """The layer of that path, or those of the block call; all where none is named."""
+    layers = analysis.network.layers
+    if layer is None:
+        return list(layers)
+    found = [placed for placed in layers if placed.path == layer or placed.path.startswith(f"{layer}.")]
+    if found:
+        return found
+    paths = [*(placed.path for placed in layers), *analysis.network.blocks]
+    near = did_you_mean(layer, paths)
+    raise SpecError(Problem(f"{layer}: no layer is called so", hint=near or f"layers: {', '.join(paths[:8])} …"))
+
+
+def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
+    """Everything there is to say of a layer's numbers."""
+    steps = [*_sizes(placed)]
+    zero = []
+    counts = numbers(placed, analysis.batch, analysis.dtype)
+    for name in ORDER:
+        number = counts[name]
+        if number is ZERO:
+            zero.append("trainable: it is frozen" if name == "trainable" and placed.frozen and counts["params"] is not ZERO else COLUMNS[name].header)
+        elif name != "trainable":
+            result = human_bytes(number.value) if name == "param_bytes" else ""
+            steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}" + (f" = {result}" if result else "")))
+    drawn = tuple(_drawn(placed))
+    inputs = " and ".join(f"{s} {shape_text(i, layout)}" for s, i in zip(placed.sources, placed.inputs))
+    reused = f", with the weights of {placed.reuses}" if placed.reuses else ""
+    return Explanation(
+        f"{placed.path}: {placed.layer.type}, {placed.mark.source.name}:{placed.mark.line}",
+        f"{inputs} → {shape_text(placed.output, layout)}{reused}",
+        tuple(steps),
+        drawn,
+        tuple(zero),
+        tuple(_legend(placed.layer, [*steps, *drawn])),
+    )
+
+
+def _sizes(placed: Placed) -> Iterator[Step]:
+    first, *rest = placed.sized.output
+    yield Step("channels" if rest else "features", first, f"{first.value:,}")
+    names = AXES.get(len(rest), tuple(f"axis {at}" for at in range(1, len(rest) + 1)))
+    yield from _alike([Step(name, number, f"{number.value:,}") for name, number in zip(names, rest)])
+
+
+def _drawn(placed: Placed) -> Iterator[Step]:
+    """The layer's own working, per axis."""
+    layer = placed.layer
+    if not layer.workings:
+        return
+    symbols = layer.symbols(*placed.inputs)
+    found: dict[str, list[Step]] = {}
+    names = AXES[len(placed.inputs[0]) - 1]
+    for axis, axis_name in enumerate(names):
+        here = along(symbols, axis)
+        for symbol, formula in layer.workings:
+            number = formula.of(dict(here))
+            here[symbol] = number.value
+            label = symbol if len(set(names)) == 1 else f"{symbol} ({axis_name})"
+            found.setdefault(symbol, []).append(Step(label, number, f"{number.value:,}"))
+    for steps in found.values():
+        same = len({step.number.text() for step in steps}) == 1
+        yield from [steps[0]._replace(name=steps[0].name.split()[0])] if same else steps
+
+
+def _alike(steps: Sequence[Step]) -> Iterator[Step]:
+    """Axes with the same working become one step: `height, width`."""
+    for _, group in groupby(steps, key=lambda step: (step.number.formula.source, step.number.text())):
+        alike = list(group)
+        yield alike[0]._replace(name=", ".join(step.name for step in alike))
+
+
+def _legend(layer: Layer, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+    options = {opt.symbol: opt.name for opt in layer.options().values() if opt.symbol}
+    used = dict.fromkeys(symbol for step in steps for symbol in step.number.formula.symbols)
+    for symbol in used:
+        meaning = options.get(symbol) or LEGEND.get(symbol)
+        if meaning and meaning != symbol:
+            flag = symbol in options and layer.options()[meaning].kind is bool
+            yield symbol, f"{meaning} (1 or 0)" if flag else meaning
+
+
+def lines(analysis: Analysis, placed: Sequence[Placed], layout: str) -> list[Line]:
+    """The explanations as text."""
+    found: list[Line] = []
+    for one in placed:
+        if found:
+            found.append(Line(""))
+        found += _lines(explained(one, analysis, layout))
+    return found
+
+
+def _lines(one: Explanation) -> Iterator[Line]:
+    yield Line(one.heading, "title")
+    yield Line(one.flow, "note")
+    wide = max(len(step.name) for step in [*one.steps, *one.drawn])
+    for step in one.steps:
+        yield from _working(step, wide)
+    if one.zero:
+        yield Line(f"0 by definition: {', '.join(one.zero)}", "note")
+    if one.drawn:
+        yield Line("the output size step by step:")
+        for step in one.drawn:
+            yield from _working(step, wide)
+    if one.legend:
+        legend = "; ".join(f"{symbol} = {meaning}" for symbol, meaning in one.legend)
+        yield from (Line(line, "note") for line in textwrap.wrap(legend, 100))
+
+
+def _working(step: Step, wide: int) -> Iterator[Line]:
+    symbols, values = step.number.formula.text(), step.number.text()
+    yield Line(f"  {step.name:<{wide}}  = {symbols}")
+    if values not in (symbols, str(step.number.value)):
+        yield Line(f"  {'':<{wide}}  = {values}")
+    if step.result != symbols:
+        yield Line(f"  {'':<{wide}}  = {step.result}", "total")
+
+
+def markdown(analysis: Analysis, placed: Sequence[Placed], layout: str) -> str:
+    """The explanations as Markdown, a table per layer."""
+    return "\n".join(_markdown(explained(one, analysis, layout)) for one in placed)
+
+
+def _markdown(one: Explanation) -> str:
+    headers = ("", "in symbols", "in values", "result")
+
+    def rows(steps: Sequence[Step]) -> list[tuple[str, str, str, str]]:
+        return [(s.name, s.number.formula.text(), s.number.text(), s.result) for s in steps]
+
+    right = (False, False, False, True)
+    text = f"### {escaped(one.heading)}\n\n{escaped(one.flow)}\n\n{table(headers, right, rows(one.steps))}"
+    if one.zero:
+        text += f"\n0 by definition: {', '.join(one.zero)}\n"
+    if one.drawn:
+        text += f"\nThe output size step by step:\n\n{table(headers, right, rows(one.drawn))}"
+    if one.legend:
+        text += f"\n{'; '.join(f'{symbol} = {meaning}' for symbol, meaning in one.legend)}\n"
+    return text

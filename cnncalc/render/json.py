@@ -1,0 +1,45 @@
+"""JSON, schema 1: exact numbers, shapes without the batch and channels first, whatever the table shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from cnncalc import __version__
+from cnncalc.analysis import Analysis, Row
+
+SCHEMA = 1
+
+
+def render(analysis: Analysis, rows: Sequence[Row]) -> str:
+    """The rows and totals as one object."""
+    network = analysis.network
+    whole = {
+        "schema": SCHEMA,
+        "cnncalc": __version__,
+        "name": network.name,
+        "inputs": network.inputs,
+        "outputs": network.outputs,
+        "batch": analysis.batch,
+        "dtype": analysis.dtype,
+        "layers": [_layer(row) for row in rows],
+        "totals": {"layers": len(analysis.rows), "depth": analysis.depth, **analysis.totals},
+    }
+    return f"{json.dumps(whole)}\n"
+
+
+def _layer(row: Row) -> dict[str, Any]:
+    reuses = row.placed[0].reuses
+    return {
+        "path": row.path,
+        "type": row.type,
+        "file": row.mark.source.name,
+        "line": row.mark.line,
+        "called": [call.mark.line for call in row.calls],
+        "from": row.sources,
+        "inputs": row.inputs,
+        "output": row.output,
+        **({"reuse": reuses} if reuses else {}),
+        **row.counts,
+    }

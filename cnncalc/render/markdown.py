@@ -1,0 +1,31 @@
+"""Markdown tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cnncalc.analysis import Analysis, Row
+from cnncalc.errors import visible
+from cnncalc.render.columns import Column
+from cnncalc.render.summary import title, total_cells, totals
+
+
+def table(headers: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
+    """A table, numbers aligned right."""
+    rule = ["---:" if right else ":---" for right in numeric]
+    return "".join(f"| {' | '.join(escaped(cell) for cell in cells)} |\n" for cells in (headers, rule, *rows))
+
+
+def escaped(text: str) -> str:
+    """The text with the signs that would end a cell spelled out."""
+    return visible(text).replace("|", "\\|")
+
+
+def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str) -> str:
+    """The layer table and the totals."""
+    cells = [[column.cell(column.get(row), layout) for column in columns] for row in rows]
+    total = [f"**{cell}**" if cell else "" for cell in total_cells(analysis, columns)]
+    numeric = [column.adds_up or column.name == "output" for column in columns]
+    heading = escaped(title(analysis, layout)[0].text)
+    listed = "".join(f"- {' '.join(line.text.split())}\n" for line in totals(analysis))
+    return f"### {heading}\n\n{table([c.header for c in columns], numeric, [*cells, total])}\n{listed}"

@@ -1,0 +1,113 @@
+"""The layer table: block calls as a tree, a total below, and the totals in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cnncalc.analysis import Analysis, Row
+from cnncalc.render.columns import LEAVES_FIRST, Column, share, shape_text
+from cnncalc.render.grid import Grid
+from cnncalc.render.lines import Line
+from cnncalc.render.units import human, human_bytes
+
+INDENT = "  "
+
+
+def lines(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    *,
+    layout: str = "chw",
+    tree: bool = True,
+    width: int | None = None,
+) -> list[Line]:
+    """The table of these rows and the totals of the whole network."""
+    body = [*_tree(analysis, rows, columns, layout)] if tree else [("", _cells(row, columns, layout)) for row in rows]
+    body.append(("total", total_cells(analysis, columns)))
+    grid = Grid(
+        [column.name for column in columns],
+        [column.header for column in columns],
+        [column.adds_up or column.name == "output" for column in columns],
+        body,
+    )
+    return [*title(analysis, layout), *grid.lines(width, LEAVES_FIRST), Line(""), *totals(analysis)]
+
+
+def title(analysis: Analysis, layout: str) -> list[Line]:
+    """The network's name, its inputs, and the batch if there is more than one image in it."""
+    inputs = analysis.network.inputs
+    shapes = ", ".join(
+        shape_text(shape, layout) if len(inputs) == 1 else f"{name} {shape_text(shape, layout)}"
+        for name, shape in inputs.items()
+    )
+    batch = f", batch {analysis.batch}: MACs and FLOPs are for the whole batch" if analysis.batch > 1 else ""
+    return [Line(f"{analysis.network.name} on {shapes}{batch}", "title"), Line("")]
+
+
+def totals(analysis: Analysis) -> list[Line]:
+    """Every total by its name and unit, exact and rounded."""
+    sums = analysis.totals
+    exact = {name: f"{sums[name]:,}" for name in ("macs", "flops", "params", "buffers")}
+    wide = max(map(len, exact.values()))
+    split = f"{sums['weights']:,} weights + {sums['biases']:,} biases"
+    frozen = sums["params"] - sums["trainable"]
+    held = f"{human_bytes(sums['param_bytes'])} as {analysis.dtype}"
+    remarks = {
+        "macs": human(sums["macs"]),
+        "flops": f"{human(sums['flops'])}, two per MAC",
+        "params": f"{human(sums['params'])}: {split}{f', {frozen:,} of them frozen' if frozen else ''}; {held}",
+        "buffers": "running statistics, not learnt" if sums["buffers"] else "",
+    }
+    names = {"macs": "MACs", "flops": "FLOPs", "params": "params", "buffers": "buffers"}
+    found = [Line(f"{names[key]:<8}{exact[key]:>{wide}}  {remark}") for key, remark in remarks.items()]
+    count = len(analysis.rows)
+    found.append(Line(f"{'depth':<8}{analysis.depth:>{wide},}  weight layers on the longest path, {count:,} layers in all"))
+    return found
+
+
+def total_cells(analysis: Analysis, columns: Sequence[Column]) -> list[str]:
+    """The sums below the columns that add up."""
+    return [_total(analysis, column) for column in columns]
+
+
+def _total(analysis: Analysis, column: Column) -> str:
+    if column.name == "layer":
+        return "total"
+    quantity = column.name.removesuffix("%")
+    if not column.adds_up:
+        return ""
+    whole = analysis.totals[quantity]
+    return column.cell(share(whole, whole) if column.name.endswith("%") else whole, "chw")
+
+
+def _cells(row: Row, columns: Iterable[Column], layout: str, label: str | None = None) -> list[str]:
+    return [label if column.name == "layer" and label else column.cell(column.get(row), layout) for column in columns]
+
+
+def _tree(
+    analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str
+) -> Iterator[tuple[str, list[str]]]:
+    """The rows indented below their block calls; a call's own line bears its block and its output, no counts."""
+    open_calls: tuple[str, ...] = ()
+    for row in rows:
+        calls = row.calls
+        paths = tuple(call.path for call in calls)
+        shared = next((at for at, (a, b) in enumerate(zip(open_calls, paths)) if a != b), min(len(open_calls), len(paths)))
+        for level in range(shared, len(calls)):
+            yield "block", _heading(analysis, calls[level].path, calls[level].block, level, columns, layout)
+        open_calls = paths
+        label = row.path.rpartition(".")[2]
+        yield "", _cells(row, columns, layout, INDENT * len(calls) + label)
+
+
+def _heading(
+    analysis: Analysis, path: str, block: str, level: int, columns: Sequence[Column], layout: str
+) -> list[str]:
+    output = analysis.network.shape(analysis.network.blocks[path])
+    known = {
+        "layer": INDENT * level + path.rpartition(".")[2],
+        "type": block,
+        "output": shape_text(output, layout),
+    }
+    return [known.get(column.name, "") for column in columns]

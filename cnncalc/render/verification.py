@@ -1,0 +1,68 @@
+"""The outcome of a verification: every layer's measurements with ✓ or ✗, and what differs in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnncalc.pytorch.verification import LayerCheck, Verification
+from cnncalc.render.columns import shape_text
+from cnncalc.render.grid import Grid
+from cnncalc.render.lines import Line
+
+SIGNS = {True: "✓", False: "✗"}
+COLUMNS = {"output": "output", "params": "params", "buffers": "buffers", "flops": "FLOPs"}
+
+
+def table(verification: Verification, width: int | None) -> list[Line]:
+    """What was measured of each layer, then the checks."""
+    rows = [_row(layer) for layer in verification.layers]
+    names = ("layer", *COLUMNS, "passed")
+    numeric = (False, True, True, True, True, False)
+    grid = Grid(names, ("layer", *(f"{header}" for header in COLUMNS.values()), ""), numeric, rows)
+    title = f"{verification.name}, measured on {verification.device}"
+    return [Line(title, "title"), Line(""), *grid.lines(width, ("buffers", "output")), Line(""), *report(verification)]
+
+
+def _row(layer: LayerCheck) -> tuple[str, list[str]]:
+    cells = [_value(name, layer.measured.get(name)) for name in COLUMNS]
+    return "" if layer.passed else "bad", [layer.path, *cells, SIGNS[layer.passed]]
+
+
+def report(verification: Verification) -> list[Line]:
+    """A line per check, then one per difference."""
+    found = []
+    for name, check in verification.checks.items():
+        total = "" if check.measured is None else f"  {_value(name, check.measured)}"
+        layers = f"in {len(check.failed)} of {len(verification.layers)} layers" if check.failed else ""
+        text = f"{SIGNS[check.passed]} {COLUMNS.get(name, name):<10}{total}"
+        if not check.passed:
+            text += f", predicted {_value(name, check.predicted)}" if check.measured is not None else ""
+            text += f"  differs {layers}" if layers else "  differs"
+        found.append(Line(text, "good" if check.passed else "bad"))
+    return [*found, *differences(verification)]
+
+
+def differences(verification: Verification) -> Iterator[Line]:
+    """Every quantity that differs, by its layer."""
+    for layer in verification.layers:
+        for name in layer.failed:
+            predicted, measured = _value(name, layer.predicted.get(name)), _value(name, layer.measured.get(name))
+            yield Line(f"  {layer.path}: {name} predicted {predicted}, measured {measured}", "bad")
+
+
+def one_line(spec: str, verification: Verification) -> list[Line]:
+    """The outcome in a line, and the differences, if any."""
+    checks = ", ".join(name for name, check in verification.checks.items() if not check.passed)
+    layers = f"{len(verification.layers):>5,} layers"
+    told = f"{checks} differ" if checks else "every prediction measured"
+    role = "good" if verification.passed else "bad"
+    return [Line(f"{SIGNS[verification.passed]} {spec:<24}{layers}  {told}", role), *differences(verification)]
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if name == "output":
+        return shape_text(tuple(value))
+    return f"{value:,}" if isinstance(value, int) else str(value)
