@@ -149,7 +149,9 @@ def explain(
 @app.command()
 @edge
 def verify(
-    specs: Annotated[list[str] | None, typer.Argument(help="Specs; all bundled ones without.", metavar="[SPEC]...")] = None,
+    specs: Annotated[
+        list[str] | None, typer.Argument(help="Specs; all bundled ones without.", metavar="[SPEC]...")
+    ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:N or mps.")] = "cpu",
     input: Input = None,
     set: Set = None,
@@ -204,7 +206,9 @@ def _analysis_or_part(
         raise
 
 
-def _load(spec: str, set: list[str] | None, input: list[str] | None, layout: str, max_layers: int = MAX_LAYERS) -> Network:
+def _load(
+    spec: str, set: list[str] | None, input: list[str] | None, layout: str, max_layers: int = MAX_LAYERS
+) -> Network:
     """The network of a spec on the command line, its notes on standard error."""
     if hides_bundled(spec):
         sys.stderr.write(f"note: {visible(spec)} is a file here and hides the bundled spec of that name\n")

@@ -1,13 +1,13 @@
 """What a layer is: typed options, formulas, and the PyTorch constructor call as data.
 
 To add a layer type, write one class in the family's file (or a new file, listed in `cnncalc/layers/__init__.py`). The
-reader, the tables, `explain`, the error messages, the built network and the test against PyTorch all read that class. Only
-a type that PyTorch has no module for needs a second place: a module of that name in `cnncalc/pytorch/modules.py`.
+reader, the tables, `explain`, the error messages, the built network and the test against PyTorch all read that class.
+Only a type that PyTorch has no module for needs a second place: a module of that name in `cnncalc/pytorch/modules.py`.
 """
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, Optional
 
@@ -21,6 +21,9 @@ Call = tuple[str, dict[str, Any]]
 """A constructor call as data: the class in `torch.nn` (or in `cnncalc.pytorch.modules`) and its keyword arguments."""
 
 REGISTRY: dict[str, "type[Layer]"] = {}
+
+ANY_RANK = range(63)
+"""As many spatial axes as a tensor of PyTorch has beside the batch and the channels."""
 
 NOTHING = ZERO.formula
 CHANNELS, SIZE = Formula("C_in"), Formula("n")
@@ -46,13 +49,13 @@ class Sized:
 class Layer:
     """The base of every layer type; a subclass is a frozen dataclass of options.
 
-    Formulas see the options by their symbols and, of the input: `C_in` channels, `n` sizes per axis; counts also see the
-    output: `C_out` channels, `o` sizes per axis. Flags count as 0 and 1.
+    Formulas see the options by their symbols and, of the input: `C_in` channels, `n` sizes per axis; counts also see
+    the output: `C_out` channels, `o` sizes per axis. Flags count as 0 and 1.
     """
 
     type: ClassVar[str]
     principal: ClassVar[Optional[str]] = None
-    ranks: ClassVar[tuple[int, ...]] = (0, 1, 2, 3)
+    ranks: ClassVar[Sequence[int]] = ANY_RANK
     """The numbers of spatial axes it acts on."""
     torch_class: ClassVar[str]
     """The class in `torch.nn`, with `{rank}` for the number of spatial axes."""
@@ -78,7 +81,7 @@ class Layer:
     @cache
     def options(cls) -> Mapping[str, Option]:
         """Its options by name, in the order of their declaration."""
-        fields = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
+        fields: tuple[Any, ...] = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
         return {field.name: Option(field.name, field.type, field.default, **field.metadata) for field in fields}
 
     def on(self, *inputs: Shape) -> Sized:
@@ -210,6 +213,8 @@ def _check_most(opt: Option, symbols: Symbols) -> None:
 
 
 def _axes(*ranks: int) -> str:
+    if len(ranks) > 4:
+        return f"at least {_axes(ranks[0])}"
     names = {0: "no spatial axis", 1: "one spatial axis", 2: "two spatial axes", 3: "three spatial axes"}
     if ranks == (1, 2, 3):
         return "one to three spatial axes"

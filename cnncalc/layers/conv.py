@@ -10,7 +10,7 @@ from cnncalc.layers.options import Axes, Padding, Unfit, option
 SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
 SAME_SIZE = Formula("ceil(n / s)")
 SAME_TOTAL = Formula("max((ceil(n / s) - 1)*s + d*(k - 1) + 1 - n, 0)")
-"""What `padding: same` adds to an axis in all; the smaller half goes before. TensorFlow's rule, PyTorch's at stride 1."""
+"""What `padding: same` adds to an axis; the smaller half goes before. TensorFlow's rule, PyTorch's at stride 1."""
 
 PADDING_WORDS = ("same", "valid")
 

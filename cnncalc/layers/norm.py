@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from cnncalc.formula import Formula
-from cnncalc.layers.base import Call, Layer, Shape, Symbols, dims
-from cnncalc.layers.options import Axes, Unfit, option
+from cnncalc.layers.base import ANY_RANK, Call, Layer, Shape, Symbols, dims
+from cnncalc.layers.options import Tail, Unfit, option
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,8 +16,9 @@ class BatchNorm(Layer, type="batchnorm"):
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
     buffers = Formula("t * (2*C_in + 1)")
+    ranks = (0, 1, 2, 3)
 
-    eps: float = option(1e-5)
+    eps: float = option(1e-5, least=0)
     momentum: Optional[float] = option(0.1)
     affine: bool = option(True, symbol="a")
     track_running_stats: bool = option(True, symbol="t")
@@ -63,7 +64,7 @@ class LayerNorm(Layer, type="layernorm"):
     weights = Formula("e * prod(S)")
     biases = Formula("e * b * prod(S)")
 
-    normalized_shape: Optional[Axes] = option(None, least=1)
+    normalized_shape: Tail = option(None, least=1)
     eps: float = option(1e-5)
     elementwise_affine: bool = option(True, symbol="e")
     bias: bool = option(True, symbol="b")
@@ -112,7 +113,7 @@ class LocalResponseNorm(Layer, type="lrn"):
     """Divides by the squares of `size` neighbouring channels (Krizhevsky et al. 2012, section 3.3)."""
 
     principal = "size"
-    ranks = (1, 2, 3)
+    ranks = ANY_RANK[1:]
     torch_class = "LocalResponseNorm"
 
     size: int = option(least=1)

@@ -1,13 +1,13 @@
 """What an option of a layer may hold: its kind, default and bounds, declared once and read by everybody.
 
-The annotation is the kind. `option()` adds what the annotation can't say: the symbol in the formulas and the legal range.
+The annotation is the kind. `option()` adds what it can't say: the symbol in the formulas and the legal range.
 Stop at these bounds; anything stranger is Python in the layer's own `check`.
 """
 
 import dataclasses
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, Optional, Union
+from typing import Annotated, Any, NamedTuple, Optional, Union
 
 from cnncalc.formula import Formula
 
@@ -21,6 +21,9 @@ Padding = Union[int, str, tuple[int, ...]]
 """As `Axes`, or the word `same` or `valid`."""
 Pairs = Union[int, tuple[Any, ...]]
 """One number, a pair (before, after) for every axis, or a pair per axis."""
+
+Tail = Annotated[Union[int, tuple[int, ...], None], "the last sizes"]
+"""The last sizes of a shape, channels included; None is the whole shape."""
 
 REQUIRED: Any = dataclasses.MISSING
 
@@ -114,8 +117,8 @@ def option(
 ) -> Any:
     """A field of a layer: its default, its symbol in the formulas, and its legal range.
 
-    `most` may be a formula, evaluated per axis; `divides` names the symbols that it must divide; `words` are the words it
-    takes; `default_to` names the option whose value stands in for None.
+    `most` may be a formula, evaluated per axis; `divides` names the symbols that it must divide; `words` are the words
+    it takes; `default_to` names the option whose value stands in for None.
     """
     metadata = dict(
         symbol=symbol, least=least, above=above, most=most, divides=divides, words=words, default_to=default_to
@@ -177,6 +180,7 @@ KINDS: dict[Any, Kind] = {
     float: Kind("a number", _real),
     Optional[float]: Kind("a number or null", _real),
     bool: Kind("true or false", lambda value: value if isinstance(value, bool) else ...),
+    Optional[bool]: Kind("true, false or null", lambda value: value if isinstance(value, bool) else ...),
     str: Kind("a word", lambda value: ...),
     Axes: Kind("a whole number, or one per axis", _either(_whole)),
     Optional[Axes]: Kind("a whole number, or one per axis", _either(_whole)),
@@ -184,6 +188,7 @@ KINDS: dict[Any, Kind] = {
     Scales: Kind("a number, or one per axis", _either(_real)),
     Optional[Scales]: Kind("a number, or one per axis", _either(_real)),
     Sizes: Kind("a whole number or null, or one per axis", _either(lambda v: None if v is None else _whole(v))),
+    Tail: Kind("a whole number, or a list of the last sizes", _either(_whole)),
     Pairs: Kind("a number, a pair [before, after], or one pair per axis", _pairs),
     tuple[int, ...]: Kind("a list of whole numbers", _listed(_whole)),
     Optional[tuple[int, ...]]: Kind("a list of whole numbers", _listed(_whole)),

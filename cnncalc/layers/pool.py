@@ -56,6 +56,19 @@ class MinPool(MaxPool, type="minpool"):
     neutral = float("inf")
 
 
+def check_volume(symbols: Symbols, *, same: bool = False) -> None:
+    """PyTorch's average of volumes wants an input that holds a window even without its padding and its ceiling."""
+    if len(symbols["n"]) < 3 or same:
+        return
+    for size, kernel in zip(symbols["n"], symbols["k"]):
+        if kernel > size:
+            raise Unfit(
+                f"a window of {kernel} doesn't fit {size}; in three dimensions padding is no help",
+                option="kernel_size",
+                hint=f"kernel_size at most {size} fits",
+            )
+
+
 @dataclass(frozen=True, kw_only=True)
 class AvgPool(Pool, type="avgpool"):
     """The mean of each window; `padding: same` is never counted in it."""
@@ -67,6 +80,7 @@ class AvgPool(Pool, type="avgpool"):
     divisor_override: Optional[int] = option(None)
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        check_volume(symbols, same=self.same)
         if self.divisor_override == 0:
             raise Unfit("divisor_override can't be 0", option="divisor_override")
         if self.divisor_override is not None and len(symbols["n"]) == 1:
@@ -116,6 +130,7 @@ class LPPool(Pool, type="lppool"):
     norm_type: float = option(2)
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        check_volume(symbols)
         if self.norm_type == 0:
             raise Unfit("norm_type can't be 0", option="norm_type")
 

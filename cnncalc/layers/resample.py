@@ -1,10 +1,10 @@
 """Layers that trade resolution: upsampling and pixel shuffles."""
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import ClassVar, Optional
 
-from cnncalc.formula import Formula
-from cnncalc.layers.base import Shape, Spatial, Symbols
+from cnncalc.formula import Formula, Number
+from cnncalc.layers.base import ANY_RANK, SIZE, Layer, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Scales, Unfit, option
 
 _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
@@ -41,14 +41,30 @@ class Upsample(Spatial, type="upsample"):
         return Formula("floor(n * scale_factor)") if self.size is None else Formula("size")
 
 
+class Shuffle(Layer):
+    """As PyTorch, acts on the last three axes whatever comes before: of a volume D, not C, counts as the channels."""
+
+    ranks = ANY_RANK[2:]
+    channels: ClassVar[Formula]
+    size: ClassVar[Formula]
+
+    def symbols(self, *inputs: Shape) -> Symbols:
+        symbols = super().symbols(*inputs)
+        return symbols | {"C_in": inputs[0][-3], "n": inputs[0][-2:]}
+
+    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
+        sizes = [self.size.of(along(symbols, axis)) for axis in range(2)]
+        return *(SIZE.of({"n": size}) for size in inputs[0][:-3]), self.channels.of(symbols), *sizes
+
+
 @dataclass(frozen=True, kw_only=True)
-class PixelShuffle(Spatial, type="pixel_shuffle"):
+class PixelShuffle(Shuffle, type="pixel_shuffle"):
     """Turns r² channels into r × r pixels (Shi et al. 2016)."""
 
     principal = "upscale_factor"
-    ranks = (2,)
     torch_class = "PixelShuffle"
     channels = Formula("C_in / (upscale_factor * upscale_factor)")
+    size = Formula("n * upscale_factor")
 
     upscale_factor: int = option(symbol="upscale_factor", least=1)
 
@@ -61,18 +77,15 @@ class PixelShuffle(Spatial, type="pixel_shuffle"):
                 because=(f"{symbols['C_in']}/{squared} is not whole",),
             )
 
-    def size_formula(self) -> Formula:
-        return Formula("n * upscale_factor")
-
 
 @dataclass(frozen=True, kw_only=True)
-class PixelUnshuffle(Spatial, type="pixel_unshuffle"):
+class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
     """Turns r × r pixels into r² channels: the inverse of pixel_shuffle."""
 
     principal = "downscale_factor"
-    ranks = (2,)
     torch_class = "PixelUnshuffle"
     channels = Formula("C_in * downscale_factor * downscale_factor")
+    size = Formula("n / downscale_factor")
 
     downscale_factor: int = option(symbol="downscale_factor", least=1)
 
@@ -80,6 +93,3 @@ class PixelUnshuffle(Spatial, type="pixel_unshuffle"):
         for size in symbols["n"]:
             if size % self.downscale_factor:
                 raise Unfit(f"{size} is not a multiple of {self.downscale_factor}", option="downscale_factor")
-
-    def size_formula(self) -> Formula:
-        return Formula("n / downscale_factor")

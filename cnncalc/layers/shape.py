@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.activation import axis_of
-from cnncalc.layers.base import SIZE, Call, Layer, Shape, Spatial, Symbols, along, dims
+from cnncalc.layers.base import ANY_RANK, SIZE, Call, Layer, Shape, Spatial, Symbols, along, dims
 from cnncalc.layers.conv import torch_padding
 from cnncalc.layers.options import Axes, Pairs, Unfit, option
 
@@ -211,7 +211,7 @@ class ChannelShuffle(Layer, type="channel_shuffle"):
     """Deals the channels of each group out to all groups (Zhang et al. 2018)."""
 
     principal = "groups"
-    ranks = (1, 2, 3)
+    ranks = ANY_RANK[1:]
     torch_class = "ChannelShuffle"
 
     groups: int = option(symbol="g", least=1, divides=("C_in",))

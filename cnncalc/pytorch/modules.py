@@ -242,9 +242,14 @@ def window_sums(
     x: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], ceil_mode: bool = False
 ) -> Tensor:
     """The sum of each window; a window that hangs over the edge sums what exists."""
-    if len(kernel_size) == 1:  # only avg_pool2d and 3d have a divisor to set
-        wide = x.unsqueeze(-1)
-        return window_sums(wide, (*kernel_size, 1), (*stride, 1), (*padding, 0), ceil_mode).squeeze(-1)
-    pool = F.avg_pool2d if len(kernel_size) == 2 else F.avg_pool3d
-    options = (tuple(kernel_size), tuple(stride), tuple(padding), ceil_mode)
-    return pool(x, *options, divisor_override=1)
+    axes = list(zip(kernel_size, stride, padding))
+    # avg_pool1d has no divisor to set and avg_pool3d wants an input larger than the kernel: two axes at a time
+    while len(axes) < 2:
+        x, axes = x.unsqueeze(-1), [*axes, (1, 1, 0)]
+    before, after = x.shape[:-2], axes[-2:]
+    sums = F.avg_pool2d(x.flatten(0, -3).unsqueeze(1), *zip(*after), ceil_mode=ceil_mode, divisor_override=1)
+    sums = sums.view(*before, *sums.shape[2:])
+    if len(axes) == 3:
+        lines = window_sums(sums.flatten(3), *zip(*[axes[0], (1, 1, 0)]), ceil_mode)
+        return lines.view(*lines.shape[:3], *sums.shape[3:])
+    return sums.squeeze(-1) if len(kernel_size) == 1 else sums

@@ -70,7 +70,19 @@ _COLUMNS = (
 COLUMNS = {column.name: column for column in _COLUMNS}
 DEFAULT = ("layer", "type", "output", "params", "macs")
 
-LEAVES_FIRST = ("line", "from", "input", "param_bytes", "trainable", "biases", "weights", "buffers", "flops", "type", "output")
+LEAVES_FIRST = (
+    "line",
+    "from",
+    "input",
+    "param_bytes",
+    "trainable",
+    "biases",
+    "weights",
+    "buffers",
+    "flops",
+    "type",
+    "output",
+)
 """The order in which columns are left out where the terminal is narrow; percentages go before them all."""
 
 

@@ -91,7 +91,11 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
     for name in ORDER:
         number = counts[name]
         if number is ZERO:
-            zero.append("trainable: it is frozen" if name == "trainable" and placed.frozen and counts["params"] is not ZERO else COLUMNS[name].header)
+            zero.append(
+                "trainable: it is frozen"
+                if name == "trainable" and placed.frozen and counts["params"] is not ZERO
+                else COLUMNS[name].header
+            )
         elif name != "trainable":
             result = human_bytes(number.value) if name == "param_bytes" else ""
             steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}" + (f" = {result}" if result else "")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,8 @@ class Grid:
             lines.append(self._line(role, cells, widths, kept))
         left_out = [self.headers[at] for at in range(len(widths)) if at not in kept]
         if left_out:
-            lines.append(Line(f"left out at {width} columns: {', '.join(left_out)}", "note"))
+            told = f"left out at {width} columns: {', '.join(left_out)}"
+            lines += [Line(line, "note") for line in textwrap.wrap(told, max(width or 0, 40))]
         return lines
 
     def _kept(self, widths: Sequence[int], width: int | None, leaves_first: Sequence[str]) -> list[int]:

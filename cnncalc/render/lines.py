@@ -10,7 +10,15 @@ from typing import NamedTuple, TextIO
 
 from cnncalc.errors import visible
 
-STYLES = {"title": "bold", "header": "bold", "block": "dim", "total": "bold", "note": "dim", "bad": "red", "good": "green"}
+STYLES = {
+    "title": "bold",
+    "header": "bold",
+    "block": "dim",
+    "total": "bold",
+    "note": "dim",
+    "bad": "red",
+    "good": "green",
+}
 
 
 class Line(NamedTuple):

@@ -31,7 +31,15 @@ def lines(
         [column.adds_up or column.name == "output" for column in columns],
         body,
     )
-    return [*title(analysis, layout), *grid.lines(width, LEAVES_FIRST), Line(""), *totals(analysis)]
+    shown = sum(len(row.placed) for row in rows)
+    part = [Line(f"{shown:,} of {len(analysis.rows):,} layers; the totals are those of all", "note")]
+    return [
+        *title(analysis, layout),
+        *grid.lines(width, LEAVES_FIRST),
+        *(part if shown < len(analysis.rows) else []),
+        Line(""),
+        *totals(analysis),
+    ]
 
 
 def title(analysis: Analysis, layout: str) -> list[Line]:
@@ -62,7 +70,9 @@ def totals(analysis: Analysis) -> list[Line]:
     names = {"macs": "MACs", "flops": "FLOPs", "params": "params", "buffers": "buffers"}
     found = [Line(f"{names[key]:<8}{exact[key]:>{wide}}  {remark}") for key, remark in remarks.items()]
     count = len(analysis.rows)
-    found.append(Line(f"{'depth':<8}{analysis.depth:>{wide},}  weight layers on the longest path, {count:,} layers in all"))
+    found.append(
+        Line(f"{'depth':<8}{analysis.depth:>{wide},}  weight layers on the longest path, {count:,} layers in all")
+    )
     return found
 
 
@@ -93,7 +103,9 @@ def _tree(
     for row in rows:
         calls = row.calls
         paths = tuple(call.path for call in calls)
-        shared = next((at for at, (a, b) in enumerate(zip(open_calls, paths)) if a != b), min(len(open_calls), len(paths)))
+        shared = next(
+            (at for at, (a, b) in enumerate(zip(open_calls, paths)) if a != b), min(len(open_calls), len(paths))
+        )
         for level in range(shared, len(calls)):
             yield "block", _heading(analysis, calls[level].path, calls[level].block, level, columns, layout)
         open_calls = paths

@@ -1,0 +1,231 @@
+"""The command line as a user meets it: exit codes, streams, files, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SPEC = "input: [3, 32, 32]\nlayers:\n  - {conv: 10, kernel_size: 5, padding: 2}\n  - relu\n"
+
+
+def run(*arguments: str, stdin: str | bytes | None = None, cwd: Path | None = None, **env: str) -> Any:
+    """The finished process; its streams are text."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")}
+    return subprocess.run(
+        [sys.executable, "-m", "cnncalc", *arguments],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        cwd=cwd,
+        env=kept | env,
+        check=False,
+    )
+
+
+def failed(done: Any, code: int) -> str:
+    """The message of a run that failed as it should: nothing on standard output, no traceback."""
+    message = str(done.stderr.decode())
+    assert done.returncode == code, message
+    assert done.stdout == b""
+    assert "Traceback" not in message
+    return message
+
+
+def test_bundled_file_and_standard_input_give_the_same(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(SPEC)
+    by_file = run("summary", "net.yaml", cwd=tmp_path)
+    by_path = run("summary", str(tmp_path / "net.yaml"))
+    by_stream = run("summary", "-", stdin=SPEC)
+    table = by_file.stdout.partition(b"\n")[2]
+    assert by_file.returncode == by_path.returncode == by_stream.returncode == 0
+    assert by_path.stdout.partition(b"\n")[2] == table == by_stream.stdout.partition(b"\n")[2]
+    assert b"760" in table
+
+
+def test_bundled_names_work_from_anywhere_with_and_without_yaml(tmp_path: Path) -> None:
+    assert run("summary", "alexnet", cwd=tmp_path).stdout == run("summary", "alexnet.yaml", cwd=tmp_path).stdout != b""
+
+
+def test_a_local_file_hides_a_bundled_one_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "alexnet.yaml").write_text(SPEC)
+    done = run("summary", "alexnet.yaml", cwd=tmp_path)
+    assert b"hides the bundled spec" in done.stderr
+    assert b"760" in done.stdout
+
+
+def test_a_directory_never_wins(tmp_path: Path) -> None:
+    (tmp_path / "alexnet").mkdir()
+    assert b"62,378,344" in run("summary", "alexnet", cwd=tmp_path).stdout
+    assert "directory" in failed(run("summary", "./alexnet", cwd=tmp_path), 2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["summary", "resnet-50"], "resnet50"),
+        (["summary", "alexnett"], "alexnet"),
+        (["summary", "no/such.yaml"], "no such file"),
+        (["summary", "alexnet", "--set", "alpha=1"], "declares no vars"),
+        (["summary", "mobilenet_v1", "--set", "alhpa=1"], "alpha"),
+        (["summary", "mobilenet_v1", "--set", "alpha"], "NAME=VALUE"),
+        (["summary", "alexnet", "--input", "3y4"], "3x224x224"),
+        (["summary", "alexnet", "--input", "image=3x224x224"], "input"),
+        (["summary", "alexnet", "--columns", "parms"], "params"),
+        (["summary", "alexnet", "--sort", "mac"], "macs"),
+        (["explain", "alexnet", "conv9"], "conv"),
+        (["explain", "resnet50", "stage1.botleneck1.conv1"], "stage1.bottleneck1.conv1"),
+        (["summary", "alexnet", "--batch", "0"], "x>=1"),
+        (["summary", "alexnet", "--depth", "0"], "x>=1"),
+        (["summary", "alexnet", "--format", "yaml"], "markdown"),
+        (["sumary", "alexnet"], "summary"),
+        (["summary"], "spec"),
+        (["summary", "alexnet", "-o", "no/such/folder/file"], "No such file"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_usage_errors_end_with_2_and_name_the_cure(arguments: list[str], told: str) -> None:
+    assert told.lower() in failed(run(*arguments), 2).lower()
+
+
+def test_a_size_that_does_not_fit_shows_the_table_up_to_there() -> None:
+    message = failed(run("summary", "-", stdin=f"{SPEC}  - {{maxpool: 40}}\n"), 2)
+    table, _, error = message.partition("<stdin>:5:")
+    assert "conv1" in table
+    assert "760" in table
+    assert error.startswith("15: maxpool1: ")
+    assert "because ⌊(n + 2·p − d·(k − 1) − 1)/s⌋ + 1 = ⌊(32 + 2·0 − 1·(40 − 1) − 1)/40⌋ + 1 = 0" in error
+
+
+def test_bytes_that_are_no_text_are_refused() -> None:
+    assert failed(run("summary", "-", stdin=b"input: [3, 2\xff]"), 2).startswith("<stdin>:1:13: ")
+
+
+def test_no_escape_reaches_the_terminal_raw() -> None:
+    spec = 'name: "a\\e[31mb"\ninput: [3, 8, 8]\nlayers: [{"rel\\e[2Ju": 1}]\n'
+    message = failed(run("summary", "-", stdin=spec), 2)
+    assert "\x1b" not in message
+    assert "\\x1b[2J" in message
+    done = run("summary", "-", stdin='name: "a\\e[31mb"\ninput: [3, 8, 8]\nlayers: [relu]\n')
+    assert b"\x1b" not in done.stdout
+    assert b"a\\x1b[31mb" in done.stdout
+
+
+def test_notes_go_to_standard_error_and_leave_the_result_alone() -> None:
+    done = run("summary", "-", "--format", "json", stdin="input: [32, 32, 3]\nlayers: [relu]\n")
+    assert done.returncode == 0
+    assert b"read as 32 channels" in done.stderr
+    json.loads(done.stdout)
+
+
+def test_an_output_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "table.csv"
+    assert run("summary", "lenet5", "--format", "csv", "-o", str(target)).returncode == 0
+    whole = target.read_text(encoding="utf-8")
+    assert whole.splitlines()[0].startswith("layer,type,")
+    failed(run("summary", "no_such_net", "--format", "csv", "-o", str(target)), 2)
+    assert target.read_text(encoding="utf-8") == whole
+    assert list(tmp_path.iterdir()) == [target]
+    failed(run("summary", "lenet5", "-o", str(tmp_path)), 2)
+
+
+def test_a_closed_pipe_is_silent() -> None:
+    command = f"{sys.executable} -m cnncalc explain densenet121 | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_an_interrupt_ends_with_130() -> None:
+    code = (
+        "import cnncalc.cli as cli\n"
+        "def stop(*a, **k): raise KeyboardInterrupt\n"
+        "cli.load = stop\n"
+        "import sys; sys.argv = ['cnncalc', 'summary', 'alexnet']\n"
+        "cli.main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "interrupted\n")
+
+
+def test_a_terminal_gets_its_width_and_colour() -> None:
+    text = on_terminal(["summary", "alexnet", "--columns", "all"], columns=60)
+    assert b"left out at 60 columns" in text
+    assert b"\x1b[1m" in text
+    assert b"\x1b" not in on_terminal(["summary", "alexnet"], columns=60, NO_COLOR="1")
+
+
+def on_terminal(arguments: list[str], columns: int, **env: str) -> bytes:
+    """What the program writes to a real (pseudo) terminal."""
+    leader, follower = pty.openpty()
+    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR")}
+    environment = kept | {"COLUMNS": str(columns), "TERM": "xterm-256color"} | env
+    process = subprocess.Popen([sys.executable, "-m", "cnncalc", *arguments], stdout=follower, env=environment)
+    os.close(follower)
+    text = b""
+    while True:
+        try:
+            read = os.read(leader, 4096)
+        except OSError:  # Linux says so when the other end is closed
+            break
+        if not read:
+            break
+        text += read
+    process.wait()
+    os.close(leader)
+    return text
+
+
+# verify
+
+WITHOUT_TORCH = "import sys; sys.modules['torch'] = None; sys.argv = {argv!r}; from cnncalc.cli import main; main()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["summary", "lenet5"], 0), (["explain", "lenet5"], 0), (["verify", "lenet5"], 3)]
+)
+def test_without_pytorch(arguments: list[str], code: int) -> None:
+    argv = ["cnncalc", *arguments]
+    command = [sys.executable, "-c", WITHOUT_TORCH.format(argv=argv)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    assert ("pip install 'cnncalc[torch]'" in done.stderr) == (code == 3)
+
+
+def test_verify_says_what_it_measured() -> None:
+    done = run("verify", "lenet5", "alexnet")
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[:2] for line in done.stdout.decode().splitlines()] == [["✓", "lenet5"], ["✓", "alexnet"]]
+
+
+def test_verify_goes_on_and_returns_the_gravest_code(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("input: [3, 8, 8]\nlayers: [{conv: 8}]\n")
+    done = run("verify", "bad.yaml", "lenet5", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "✓ lenet5" in done.stdout.decode()
+    assert done.stderr.decode().startswith("bad.yaml:2:")
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "tpu", "cuda"])
+def test_a_device_that_is_not_there_ends_with_3(device: str) -> None:
+    import torch
+
+    if device == "cuda" and torch.cuda.is_available():
+        assert run("verify", "lenet5", "--device", device).returncode == 0
+    else:
+        assert device in failed(run("verify", "lenet5", "--device", device), 3)
+
+
+def test_verify_json_is_as_the_contract_has_it() -> None:
+    [found] = json.loads(run("verify", "lenet5", "--format", "json").stdout)
+    assert {"name", "device", "passed", "checks", "layers"} <= set(found)
+    assert found["passed"] is True
+    assert all(check["passed"] for check in found["checks"].values())
+    first = found["layers"][0]
+    assert (first["path"], first["passed"]) == ("conv1", True)
+    assert first["predicted"]["output"] == first["measured"]["output"] == [6, 28, 28]

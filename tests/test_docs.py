@@ -1,0 +1,95 @@
+"""The README is true: every command in it is run and prints what stands there, every type, option and spec is named.
+
+`CNNCALC_WRITE_README=1 pytest tests/test_docs.py` writes the outputs of the commands into the README.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from cnncalc.bundled import names
+from cnncalc.layers import REGISTRY
+
+README = Path(__file__).parent.parent / "README.md"
+CONSOLE = re.compile(r"```console\n\$ (?P<command>(?:.*\n> )*.*)\n(?P<output>(?:(?!```).*\n)*)```\n")
+COMMANDS = ("summary", "explain", "verify")
+
+
+def run(command: str) -> str:
+    """What a user sees of a command, typed into a pipe."""
+    scripts = sysconfig.get_path("scripts")
+    path = f"{scripts}{os.pathsep}{os.environ['PATH']}"
+    shell = command.replace("\n> ", "\n")
+    done = subprocess.run(
+        shell,
+        shell=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PATH": path},
+        check=False,
+    )
+    return done.stdout + done.stderr if done.returncode == 0 else done.stderr + done.stdout
+
+
+def test_every_command_prints_what_stands_there() -> None:
+    text = README.read_text(encoding="utf-8")
+    blocks = list(CONSOLE.finditer(text))
+    assert len(blocks) >= 7
+    written = CONSOLE.sub(lambda m: f"```console\n$ {m['command']}\n{run(m['command'])}```\n", text)
+    if os.environ.get("CNNCALC_WRITE_README"):
+        README.write_text(written, encoding="utf-8")
+    else:
+        assert written == text
+
+
+def test_the_python_page_runs() -> None:
+    [page] = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    subprocess.run([sys.executable, "-c", page], check=True, capture_output=True)
+
+
+def test_it_opens_with_the_two_commands() -> None:
+    text = README.read_text(encoding="utf-8")
+    first = text.index("    pip install . && cnncalc summary alexnet.yaml\n")
+    assert first < text.index("    pip install '.[test]' && pytest\n") < text.index("## A tour")
+    assert text.index("$ cnncalc summary alexnet.yaml") < first
+
+
+@pytest.mark.parametrize("word", [*REGISTRY, *names()])
+def test_every_type_and_bundled_spec_is_named(word: str) -> None:
+    assert f"`{word}`" in README.read_text(encoding="utf-8")
+
+
+def test_no_spec_is_named_that_is_not_there() -> None:
+    [listed] = re.findall(r"^Bundled: (.*?),? each with", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert re.findall(r"`(\w+)`", listed) == names()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_named(command: str) -> None:
+    shown = run(f"cnncalc {command} --help")
+    options = set(re.findall(r"^  (--?[a-z-]+)", shown, re.MULTILINE)) - {"--help"}
+    [row] = re.findall(rf"^\| `{command}[^|]*\| `([^`]*)` \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(row.split()) == options
+
+
+def test_every_command_is_named() -> None:
+    shown = run("cnncalc --help").partition("Commands:\n")[2]
+    assert set(re.findall(r"^  (\w+)", shown, re.MULTILINE)) == set(COMMANDS)
+
+
+def test_the_language_page_is_a_spec() -> None:
+    """The network on the page, cut short by its ellipsis, reads and sizes."""
+    from cnncalc import analyze, loads
+
+    [page] = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    analysis = analyze(loads(page))
+    assert analysis.network.name == "MobileNet v2"
+    assert analysis.rows[-1].output == (1000,)

@@ -1,0 +1,114 @@
+"""Every layer type against PyTorch on real small tensors, and what PyTorch lacks against loops over NumPy arrays.
+
+Agreement is required both ways: what we take, PyTorch takes, with the same output shape, parameters, buffers and FLOPs;
+what we refuse, PyTorch refuses, or nothing is left of it, or the batch is touched.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+
+import torch
+from declared import TYPES, Draw, draws
+from hypothesis import HealthCheck, given, settings
+from loops import Illegal
+from oracle import TORCH, Outcome, Refused, by_loops, by_torch, joined, run
+from torch import Tensor
+
+from cnncalc.layers import REGISTRY, Layer, Shape, Sized, Unfit
+from cnncalc.layers.join import Join
+from cnncalc.pytorch.build import construct
+
+torch.set_num_threads(1)
+
+Tally = dict[str, Counter[str]]
+
+
+def test_every_layer_type_agrees_with_pytorch_both_ways() -> None:
+    tally: Tally = defaultdict(Counter)
+
+    @settings(max_examples=6000, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(draws())
+    def every_draw(draw: Draw) -> None:
+        tally[draw.type][agree(draw)] += 1
+
+    every_draw()
+    report(tally)
+    assert set(tally) == set(TYPES)
+    always = {name for name in TYPES if not tally[name]["illegal"]}
+    assert always <= NOTHING_ILLEGAL, "types that were never drawn illegal"
+    assert all(tally[name]["legal"] for name in TYPES), "types that were never drawn legal"
+    assert 4 * sum(count["illegal"] for count in tally.values()) >= sum(sum(count.values()) for count in tally.values())
+
+
+NOTHING_ILLEGAL = {name for name in TYPES if not REGISTRY[name].options() and len(REGISTRY[name].ranks) > 4}
+"""Functions of single elements without an option: PyTorch takes them on any shape."""
+
+
+def report(tally: Tally) -> None:
+    """Prints the shares (seen with `pytest -s`)."""
+    for name, count in sorted(tally.items()):
+        print(f"{name:18} {count['legal']:4} legal {count['illegal']:4} illegal")
+    illegal, everything = (sum(map(f, tally.values())) for f in (lambda c: c["illegal"], lambda c: sum(c.values())))
+    print(f"{illegal} of {everything} draws illegal: {illegal / everything:.0%}")
+
+
+def agree(draw: Draw) -> str:
+    """Whether the draw is legal, by both."""
+    inputs = [_tensor(draw.batch, shape) for shape in draw.inputs]
+    ours, theirs = _ours(draw), _theirs(draw, inputs)
+    if isinstance(ours, Unfit):
+        assert isinstance(theirs, Exception), f"we refuse ({ours}), PyTorch gives {_shape(theirs)}"
+        return "illegal"
+    layer, sized = ours
+    assert isinstance(theirs, Outcome), f"we take it and give {sized.shape}, refused elsewhere: {theirs}"
+    measured = theirs if isinstance(layer, Join) else _built(layer, draw, inputs, theirs)
+    assert _shape(theirs) == _shape(measured) == sized.shape
+    torch.testing.assert_close(measured.output.double(), theirs.output.double(), equal_nan=True, rtol=1e-4, atol=1e-5)
+    params, macs = sized.weights.value + sized.biases.value, draw.batch * sized.macs.value
+    assert (theirs.params, theirs.buffers, theirs.flops) == (params, sized.buffers.value, 2 * macs)
+    assert (measured.params, measured.buffers, measured.flops) == (theirs.params, theirs.buffers, theirs.flops)
+    return "legal"
+
+
+def _ours(draw: Draw) -> tuple[Layer, Sized] | Unfit:
+    declared = REGISTRY[draw.type].options()
+    try:
+        layer = REGISTRY[draw.type](**{name: declared[name].cast(value) for name, value in draw.options.items()})
+        sized = layer.on(*draw.inputs)
+        layer.check_batch(draw.batch, draw.inputs[0])
+    except Unfit as unfit:
+        return unfit
+    return layer, sized
+
+
+def _theirs(draw: Draw, inputs: list[Tensor]) -> Outcome | Exception:
+    same = draw.options.get("padding") == "same"
+    strided = draw.type.endswith("pool") or draw.options.get("stride", 1) not in (1, (1,) * (len(draw.inputs[0]) - 1))
+    try:
+        if issubclass(REGISTRY[draw.type], Join):
+            return joined(draw, inputs)
+        return by_torch(draw, inputs) if draw.type in TORCH and not (same and strided) else by_loops(draw, inputs)
+    except (Refused, Illegal) as refused:
+        return refused
+
+
+def _built(layer: Layer, draw: Draw, inputs: list[Tensor], theirs: Outcome) -> Outcome:
+    """The module of the layer's own data, with the parameters and buffers of the other one."""
+    module = construct(layer.torch(*draw.inputs)).eval()
+    held = [*module.parameters(), *module.buffers()]
+    assert [tensor.shape for tensor in held] == [tensor.shape for tensor in theirs.held]
+    for tensor, other in zip(held, theirs.held):
+        tensor.data.copy_(other)
+    return run(module, inputs)
+
+
+def _tensor(batch: int, shape: Shape) -> Tensor:
+    """Small whole numbers in no order, the same for equal shapes."""
+    numbers = torch.arange(batch * math.prod(shape)) * 7919 % 11
+    return (numbers - 4.0).view(batch, *shape)
+
+
+def _shape(outcome: Outcome) -> Shape:
+    return tuple(outcome.output.shape[1:])
