@@ -43,7 +43,6 @@ class Grid:
             self.pads = [_same(*axis) for axis in zip(self.sizes, self.k, self.s, self.d)]
         else:
             self.pads = [(p, p) for p in per_axis(0 if padding == "valid" else padding, rank)]
-            require(min(before for before, _ in self.pads) >= 0, "no negative padding")
         ceil = ceil and not self.same
         axes = zip(self.sizes, self.k, self.s, self.d, self.pads)
         self.starts = [_starts(*axis, ceil) for axis in axes]
@@ -51,6 +50,7 @@ class Grid:
 
     def half(self) -> None:
         """The rule of pools: at most half of the window may be padding."""
+        require(self.same or min(before for before, _ in self.pads) >= 0, "no negative padding")
         reach = [(d * (k - 1) + 1) // 2 for k, d in zip(self.k, self.d)]
         require(self.same or all(p <= half for (p, _), half in zip(self.pads, reach)), "padding is at most half")
 
@@ -69,10 +69,10 @@ class Grid:
 
     def pool(self, function: Callable[[Array], Array]) -> Array:
         """The function of the elements of every window, given as (N, C, elements)."""
-        out = np.zeros((*self.x.shape[:2], *self.shape))
+        out, nothing = np.zeros((*self.x.shape[:2], *self.shape)), np.zeros((*self.x.shape[:2], 0))
         for position, elements in self.places():
-            inside = [self.x[(..., *at)] for _, at in elements]
-            out[(..., *position)] = function(np.stack(inside or [np.zeros(self.x.shape[:2])], axis=-1))
+            inside = [self.x[(..., *at)][..., None] for _, at in elements]
+            out[(..., *position)] = function(np.concatenate([nothing, *inside], axis=-1))
         return out
 
 
@@ -196,6 +196,7 @@ def _local(x: Array, options: dict[str, Any]) -> tuple[Array, list[Array]]:
     width, with_bias = given.pop("out_channels"), given.pop("bias", True)
     require(width >= 1, "an output channel")
     grid = Grid(x, **given)
+    require(min(min(pads) for pads in grid.pads) >= 0, "no negative padding")
     weight = whole(math.prod(grid.shape), width, x.shape[1] * math.prod(grid.k))
     bias = whole(width, *grid.shape) if with_bias else None
     return local(x, weight, bias, **given), [weight] if bias is None else [weight, bias]
@@ -239,8 +240,8 @@ def _plain(function: Callable[..., Array]) -> Loop:
 LOOPS: dict[str, Loop] = {
     **{f"conv{rank}": _conv for rank in ("", "1d", "2d", "3d")},
     "local": _local,
-    "maxpool": _pooling(lambda elements: elements.max(-1)),
-    "minpool": _pooling(lambda elements: elements.min(-1)),
+    "maxpool": _pooling(lambda elements: elements.max(-1, initial=-np.inf)),
+    "minpool": _pooling(lambda elements: elements.min(-1, initial=np.inf)),
     "avgpool": _avgpool,
     "sumpool": _pooling(lambda elements: elements.sum(-1)),
     "stochasticpool": _pooling(stochastic),

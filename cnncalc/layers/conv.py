@@ -79,13 +79,16 @@ class Conv(Window, type="conv"):
 
     out_channels: int = option(symbol="C_out", least=1)
     stride: Axes = option(1, symbol="s", least=1)
-    padding: Padding = option(0, symbol="p", least=0, words=PADDING_WORDS)
+    padding: Padding = option(0, symbol="p", words=PADDING_WORDS)
     dilation: Axes = option(1, symbol="d", least=1)
     groups: int = option(1, symbol="g", least=1, divides=("C_in", "C_out"))
     bias: bool = option(True, symbol="b")
     padding_mode: str = option("zeros", words=("zeros", "reflect", "replicate", "circular"))
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        # PyTorch's other modes cut off what is negative, as zero_pad does
+        if self.padding_mode == "zeros" and not self.same and min(symbols["p"]) < 0:
+            raise Unfit(f"padding is at least 0, not {min(symbols['p'])}", option="padding")
         # a reflection needs one more element than it copies, a wrap-around as many
         spare = {"reflect": 1, "circular": 0}.get(self.padding_mode)
         if spare is None:

@@ -23,6 +23,10 @@ class BatchNorm(Layer, type="batchnorm"):
     affine: bool = option(True, symbol="a")
     track_running_stats: bool = option(True, symbol="t")
 
+    def check(self, symbols: Symbols, *inputs: Shape) -> None:
+        if self.eps == 0 and not self.track_running_stats:
+            raise Unfit("eps is greater than 0 where no running statistics are kept", option="eps")
+
     def check_batch(self, batch: int, shape: Shape) -> None:
         if not self.track_running_stats:
             _refuse_single(self.type, batch * math.prod(shape[1:]), "track_running_stats")
