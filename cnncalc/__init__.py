@@ -5,13 +5,17 @@
 62378344
 """
 
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
 
 from cnncalc.analysis import Analysis, Row, analyze
 from cnncalc.errors import CannotRun, SpecError
 from cnncalc.load import load, loads
 from cnncalc.network import Network
-from cnncalc.pytorch import Verification, verify
+
+if TYPE_CHECKING:
+    from cnncalc.pytorch import Verification, verify
 
 __all__ = [
     "Analysis",
@@ -25,3 +29,12 @@ __all__ = [
     "loads",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # what only `verify` needs would cost every other command its import
+    if name in ("Verification", "verify"):
+        from cnncalc import pytorch
+
+        return getattr(pytorch, name)
+    raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """What a network costs: exact counts per layer and in total, for a batch.
 
-Params are learnable tensors as PyTorch registers them. MACs are those of convolutions and matrix products, positions that
-fall on padding included, bias additions not; FLOPs are two per MAC.
+Params are learnable tensors as PyTorch registers them. MACs are those of convolutions and matrix products, positions
+that fall on padding included, bias additions not; FLOPs are two per MAC.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from cnncalc.errors import Mark, Problem, SpecError
 from cnncalc.formula import ZERO, Formula, Number
@@ -29,8 +30,7 @@ QUANTITIES = ("params", "weights", "biases", "trainable", "buffers", "macs", "fl
 """The counts of a row, all of which add up to the totals."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """The counts of one layer, or of a folded block call: whole numbers for the whole batch."""
 
     path: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -12,15 +11,13 @@ from typing import Annotated, Literal, NoReturn, TypeVar
 
 import typer
 
-from cnncalc import Analysis, CannotRun, Network, SpecError, Verification, __version__, analyze, load
-from cnncalc import verify as verify_network
+from cnncalc import Analysis, CannotRun, Network, SpecError, __version__, analyze, load
 from cnncalc.errors import Problem, visible
 from cnncalc.layers import Shape
 from cnncalc.load import hides_bundled
 from cnncalc.render import columns as table_columns
 from cnncalc.render import summary as summary_table
 from cnncalc.render.lines import Line, plain, show, width
-from cnncalc.render.progress import Steps
 from cnncalc.spec.expand import MAX_LAYERS
 
 app = typer.Typer(
@@ -161,17 +158,21 @@ def verify(
     max_layers: MaxLayers = MAX_LAYERS,
 ) -> None:
     """Builds the network in PyTorch, runs it, and compares every prediction with what was measured."""
+    import json
+
+    from cnncalc import pytorch
     from cnncalc.bundled import names
     from cnncalc.render import verification as outcome
+    from cnncalc.render.progress import Steps
 
     wanted = specs or names()
-    done: list[Verification] = []
+    done: list[pytorch.Verification] = []
     lines: list[Line] = []
     code = 0
     steps = Steps(wanted)
     for spec in steps:
         try:
-            verification = verify_network(_load(spec, set, input, layout, max_layers), device=device)
+            verification = pytorch.verify(_load(spec, set, input, layout, max_layers), device=device)
         except (SpecError, CannotRun) as error:
             code = max(code, 2 if isinstance(error, SpecError) else 3)
             sys.stderr.write(f"{error}\n")

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """A text and the name under which the user knows it (a file name, `<stdin>`, `--set`)."""
 
     name: str
@@ -25,8 +23,7 @@ class Source:
         return lines[number - 1] if number <= len(lines) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A span of one line of a source; line and columns count from 1, `end` is the column behind the span."""
 
     source: Source
@@ -50,8 +47,7 @@ class Mark:
         return f"{text}\n{' ' * (len(margin) + len(cut) + len(before))}{'^' * max(1, len(span))}"
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: the message, the place, the reasons (a formula with its numbers) and a way out."""
 
     message: str

@@ -45,7 +45,7 @@ class Formula:
         return tuple(dict.fromkeys(node.id for node in sorted(names, key=lambda node: node.col_offset)))
 
     def __call__(self, values: Mapping[str, Value]) -> Any:
-        """The result; an array as soon as a value is an array, widened to Python's integers where 64 bits fall short."""
+        """The result; an array as soon as a value is one, widened to Python's integers where 64 bits fall short."""
         arrays = "numpy" in sys.modules and any(map(_has_array, values.values()))
         if arrays:
             values = self._widened(values)

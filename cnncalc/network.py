@@ -8,28 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.errors import Mark
 from cnncalc.layers import Layer, Shape, Sized
 
 
-@dataclass(frozen=True)
-class BlockCall:
+class BlockCall(NamedTuple):
     """A call of a block around a layer: `stage1.bottleneck2` of the block `bottleneck`."""
-
-    __slots__ = ("block", "mark", "path")
 
     path: str
     block: str
     mark: Mark
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A layer in its place: where its inputs come from, their shapes, and everything that follows from them."""
-
-    __slots__ = ("calls", "frozen", "inputs", "layer", "mark", "path", "reuses", "sized", "sources")
 
     path: str
     layer: Layer
@@ -47,9 +41,8 @@ class Placed:
         return self.sized.shape
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One entry of an `expect:`: a quantity of the layers from `first` up to `last`, and the value its source states."""
+class Claim(NamedTuple):
+    """One entry of an `expect:`: a quantity of the layers from `first` up to `last`, and what the source states."""
 
     path: str
     first: int

@@ -1,6 +1,5 @@
 """Activations: functions of single elements, and those that look across channels."""
 
-from dataclasses import dataclass
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Layer, Shape, Symbols
@@ -19,7 +18,6 @@ class ReLU6(Layer, type="relu6"):
     torch_class = "ReLU6"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ELU(Layer, type="elu"):
     """x above 0, alpha·(eˣ − 1) below (Clevert et al. 2015)."""
 
@@ -35,7 +33,6 @@ class SELU(Layer, type="selu"):
     torch_class = "SELU"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CELU(Layer, type="celu"):
     """x above 0, alpha·(exp(x/alpha) − 1) below (Barron 2017)."""
 
@@ -49,7 +46,6 @@ class CELU(Layer, type="celu"):
             raise Unfit("alpha can't be 0: celu divides by it", option="alpha")
 
 
-@dataclass(frozen=True, kw_only=True)
 class GELU(Layer, type="gelu"):
     """x·Φ(x), Φ the normal distribution (Hendrycks & Gimpel 2016)."""
 
@@ -95,7 +91,6 @@ class Tanh(Layer, type="tanh"):
     torch_class = "Tanh"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Softplus(Layer, type="softplus"):
     """log(1 + exp(beta·x))/beta, and x where beta·x exceeds the threshold."""
 
@@ -125,7 +120,6 @@ class Identity(Layer, type="identity"):
     torch_class = "Identity"
 
 
-@dataclass(frozen=True, kw_only=True)
 class LeakyReLU(Layer, type="leaky_relu"):
     """x above 0, negative_slope·x below."""
 
@@ -135,7 +129,6 @@ class LeakyReLU(Layer, type="leaky_relu"):
     negative_slope: float = option(0.01)
 
 
-@dataclass(frozen=True, kw_only=True)
 class PReLU(Layer, type="prelu"):
     """Leaky ReLU whose slope is learnt: one for all, or one per channel (He et al. 2015)."""
 
@@ -155,7 +148,6 @@ class PReLU(Layer, type="prelu"):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
 class Softmax(Layer, type="softmax"):
     """eˣ divided by the sum of all eˣ along dim (1 = channels)."""
 
@@ -174,7 +166,6 @@ class LogSoftmax(Softmax, type="log_softmax"):
     torch_class = "LogSoftmax"
 
 
-@dataclass(frozen=True, kw_only=True)
 class Maxout(Layer, type="maxout"):
     """The largest of pool_size consecutive channels (Goodfellow et al. 2013)."""
 

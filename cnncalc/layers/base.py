@@ -5,14 +5,12 @@ reader, the tables, `explain`, the error messages, the built network and the tes
 Only a type that PyTorch has no module for needs a second place: a module of that name in `cnncalc/pytorch/modules.py`.
 """
 
-import dataclasses
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, ClassVar, Optional
+from typing import Any, ClassVar, NamedTuple, Optional
 
 from cnncalc.formula import ZERO, Formula, Number
-from cnncalc.layers.options import Option, Unfit
+from cnncalc.layers.options import REQUIRED, Option, Unfit
 
 Shape = tuple[int, ...]
 """Channels first, without the batch: (C, H, W)."""
@@ -29,11 +27,8 @@ NOTHING = ZERO.formula
 CHANNELS, SIZE = Formula("C_in"), Formula("n")
 
 
-@dataclasses.dataclass(frozen=True)
-class Sized:
+class Sized(NamedTuple):
     """A layer on given inputs: every axis of its output and every count (for one image), each with its formula."""
-
-    __slots__ = ("biases", "buffers", "macs", "output", "weights")
 
     output: tuple[Number, ...]
     weights: Number
@@ -47,7 +42,7 @@ class Sized:
 
 
 class Layer:
-    """The base of every layer type; a subclass is a frozen dataclass of options.
+    """The base of every layer type; a subclass declares its options and formulas; an instance is immutable.
 
     Formulas see the options by their symbols and, of the input: `C_in` channels, `n` sizes per axis; counts also see
     the output: `C_out` channels, `o` sizes per axis. Flags count as 0 and 1.
@@ -69,20 +64,44 @@ class Layer:
     workings: ClassVar[tuple[tuple[str, Formula], ...]] = ()
     """Another way to see the output size, step by step: (symbol, formula), each step sees the ones before."""
 
+    _options: ClassVar[Mapping[str, Option]] = {}
+
     def __init_subclass__(cls, type: Optional[str] = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls._options = {**cls._options, **{name: opt for name, opt in vars(cls).items() if isinstance(opt, Option)}}
         if type is not None:
             if type in REGISTRY:
                 raise TypeError(f"two layer types are called {type}")
             cls.type = type
             REGISTRY[type] = cls
 
+    # What a frozen dataclass would generate, written once: for all types together that took a third of the start-up.
+
+    def __init__(self, **options: Any) -> None:
+        for name, opt in self._options.items():
+            value = options.pop(name, opt.default)
+            if value is REQUIRED:
+                raise TypeError(f"{self.type} needs {name}")
+            self.__dict__[name] = value
+        if options:
+            raise TypeError(f"{self.type} has no option {next(iter(options))}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a layer can't be changed: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+
     @classmethod
-    @cache
     def options(cls) -> Mapping[str, Option]:
         """Its options by name, in the order of their declaration."""
-        fields: tuple[Any, ...] = dataclasses.fields(cls) if dataclasses.is_dataclass(cls) else ()
-        return {field.name: Option(field.name, field.type, field.default, **field.metadata) for field in fields}
+        return cls._options
 
     def on(self, *inputs: Shape) -> Sized:
         """The layer on these inputs; `Unfit` where it doesn't fit."""
@@ -168,7 +187,7 @@ class Layer:
 class Spatial(Layer):
     """Channels times one size per spatial axis, each by a formula."""
 
-    ranks = (1, 2, 3)
+    ranks: ClassVar[tuple[int, ...]] = (1, 2, 3)
     channels: ClassVar[Formula] = CHANNELS
 
     def size_formula(self) -> Formula:

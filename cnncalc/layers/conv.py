@@ -1,6 +1,5 @@
 """Convolutions: tied weights, transposed, untied."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.formula import Formula, Number
@@ -15,7 +14,6 @@ SAME_TOTAL = Formula("max((ceil(n / s) - 1)*s + d*(k - 1) + 1 - n, 0)")
 PADDING_WORDS = ("same", "valid")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Window(Spatial):
     """A window of kernel_size that slides over every spatial axis by its stride."""
 
@@ -66,7 +64,6 @@ def zero_padding(pads: tuple[tuple[int, int], ...]) -> Call:
     return f"ZeroPad{len(pads)}d", {"padding": torch_padding(pads)}
 
 
-@dataclass(frozen=True, kw_only=True)
 class Conv(Window, type="conv"):
     """Slides out_channels filters over the input; every filter sees in_channels / groups channels."""
 
@@ -130,7 +127,6 @@ class Conv3d(Conv, type="conv3d"):
     ranks = (3,)
 
 
-@dataclass(frozen=True, kw_only=True)
 class ConvTranspose(Window, type="conv_transpose"):
     """The gradient of a convolution with respect to its input, used as a layer; it enlarges by its stride."""
 
@@ -193,7 +189,6 @@ class ConvTranspose3d(ConvTranspose, type="conv_transpose3d"):
     ranks = (3,)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Local(Window, type="local"):
     """A convolution whose weights are not shared: every output position has filters of its own."""
 

@@ -1,12 +1,10 @@
 """Dropout in its forms; all are the identity in evaluation."""
 
-from dataclasses import dataclass
 
 from cnncalc.layers.base import Layer
 from cnncalc.layers.options import option
 
 
-@dataclass(frozen=True, kw_only=True)
 class Dropout(Layer, type="dropout"):
     """In training zeroes each element with probability p (Srivastava et al. 2014)."""
 
@@ -35,7 +33,6 @@ class Dropout3d(Dropout, type="dropout3d"):
     torch_class = "Dropout3d"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DropPath(Layer, type="drop_path"):
     """In training drops the whole tensor of an image with probability p: stochastic depth (Huang et al. 2016)."""
 

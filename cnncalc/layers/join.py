@@ -1,6 +1,5 @@
 """Joins of several tensors: `+`, `*` and `torch.cat`."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from cnncalc.formula import Formula, Number
@@ -72,7 +71,6 @@ class Multiply(Join, type="multiply"):
         return tuple(Formula("max(n)").of({"n": sizes}) for sizes in zip(*inputs))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Concat(Join, type="concat"):
     """Tensors one behind the other along dim (1 = channels); equal in all other axes."""
 

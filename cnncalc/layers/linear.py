@@ -1,14 +1,12 @@
 """Fully connected layers."""
 
 import math
-from dataclasses import dataclass
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Call, Layer, Shape, Symbols
 from cnncalc.layers.options import option
 
 
-@dataclass(frozen=True, kw_only=True)
 class Linear(Layer, type="linear"):
     """Multiplies the last axis by a weight matrix, as nn.Linear does; the axes before it count as rows."""
 

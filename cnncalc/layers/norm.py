@@ -1,7 +1,6 @@
 """Normalisation. Weights are the γ, biases the β of the papers; running statistics are buffers."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from cnncalc.formula import Formula
@@ -9,7 +8,6 @@ from cnncalc.layers.base import ANY_RANK, Call, Layer, Shape, Symbols, dims
 from cnncalc.layers.options import Tail, Unfit, option
 
 
-@dataclass(frozen=True, kw_only=True)
 class BatchNorm(Layer, type="batchnorm"):
     """Normalises every channel over the batch and all positions (Ioffe & Szegedy 2015)."""
 
@@ -36,7 +34,6 @@ class BatchNorm(Layer, type="batchnorm"):
         return ((f"BatchNorm{rank}d", {"num_features": inputs[0][0], **self.torch_options()}),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class InstanceNorm(Layer, type="instancenorm"):
     """Normalises every channel of every image over its positions (Ulyanov et al. 2016)."""
 
@@ -59,7 +56,6 @@ class InstanceNorm(Layer, type="instancenorm"):
         return ((f"InstanceNorm{rank}d", {"num_features": inputs[0][0], **self.torch_options()}),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class LayerNorm(Layer, type="layernorm"):
     """Normalises the trailing axes of every image (Ba et al. 2016); by default the whole of it."""
 
@@ -93,7 +89,6 @@ class LayerNorm(Layer, type="layernorm"):
         return super().torch_options() | {"normalized_shape": self.trailing(inputs[0])}
 
 
-@dataclass(frozen=True, kw_only=True)
 class GroupNorm(Layer, type="groupnorm"):
     """Normalises groups of channels of every image over their positions (Wu & He 2018)."""
 
@@ -112,7 +107,6 @@ class GroupNorm(Layer, type="groupnorm"):
         return (("GroupNorm", {"num_channels": inputs[0][0], **self.torch_options()}),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class LocalResponseNorm(Layer, type="lrn"):
     """Divides by the squares of `size` neighbouring channels (Krizhevsky et al. 2012, section 3.3)."""
 
@@ -126,7 +120,6 @@ class LocalResponseNorm(Layer, type="lrn"):
     k: float = option(1.0)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Affine(Layer, type="affine"):
     """A learnable factor, and with bias a learnable summand, per channel."""
 
@@ -140,7 +133,6 @@ class Affine(Layer, type="affine"):
         return (("Affine", {"num_features": inputs[0][0], "bias": self.bias}),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Scale(Layer, type="scale"):
     """Multiplies by a constant."""
 

@@ -4,7 +4,6 @@ The annotation is the kind. `option()` adds what it can't say: the symbol in the
 Stop at these bounds; anything stranger is Python in the layer's own `check`.
 """
 
-import dataclasses
 import math
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple, Optional, Union
@@ -25,7 +24,7 @@ Pairs = Union[int, tuple[Any, ...]]
 Tail = Annotated[Union[int, tuple[int, ...], None], "the last sizes"]
 """The last sizes of a shape, channels included; None is the whole shape."""
 
-REQUIRED: Any = dataclasses.MISSING
+REQUIRED: Any = object()
 
 
 class Unfit(ValueError):
@@ -38,24 +37,38 @@ class Unfit(ValueError):
         self.message, self.option, self.because, self.hint = message, option, because, hint
 
 
-@dataclasses.dataclass(frozen=True)
 class Option:
-    """One option of a layer type, as its class declares it."""
+    """One option of a layer type, as its class declares it; the annotation is its kind.
+
+    `symbol` is its symbol in the formulas. It is at least `least`, greater than `above`, at most `most` (which may be a
+    formula, evaluated per axis), and divides the symbols in `divides`. `words` are the words it takes; `default_to` names
+    the option whose value stands in for None.
+    """
 
     name: str
     kind: Any
-    default: Any
-    symbol: str | None
-    least: float | None
-    above: float | None
-    most: "float | Formula | None"
-    divides: tuple[str, ...]
-    words: tuple[str, ...]
-    default_to: str | None
+
+    def __init__(
+        self,
+        default: Any,
+        symbol: str | None,
+        least: float | None,
+        above: float | None,
+        most: "float | Formula | None",
+        divides: tuple[str, ...],
+        words: tuple[str, ...],
+        default_to: str | None,
+    ) -> None:
+        self.default, self.symbol, self.default_to = default, symbol, default_to
+        self.least, self.above, self.most = least, above, most
+        self.divides, self.words = divides, words
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name, self.kind = name, owner.__annotations__[name]
 
     @property
     def required(self) -> bool:
-        return self.default is dataclasses.MISSING
+        return self.default is REQUIRED
 
     @property
     def per_axis(self) -> bool:
@@ -115,15 +128,8 @@ def option(
     words: tuple[str, ...] = (),
     default_to: str | None = None,
 ) -> Any:
-    """A field of a layer: its default, its symbol in the formulas, and its legal range.
-
-    `most` may be a formula, evaluated per axis; `divides` names the symbols that it must divide; `words` are the words
-    it takes; `default_to` names the option whose value stands in for None.
-    """
-    metadata = dict(
-        symbol=symbol, least=least, above=above, most=most, divides=divides, words=words, default_to=default_to
-    )
-    return dataclasses.field(default=default, metadata=metadata)
+    """Declares an option in the body of a layer type: `stride: Axes = option(1, symbol="s", least=1)`."""
+    return Option(default, symbol, least, above, most, divides, words, default_to)
 
 
 class Kind(NamedTuple):

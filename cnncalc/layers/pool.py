@@ -1,6 +1,5 @@
 """Pooling: a window that keeps one number per channel and position."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Optional
 
 from cnncalc.formula import Formula
@@ -12,7 +11,6 @@ CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) /
 """PyTorch's ceil mode: rounded up, but no window may start in the padding behind the input."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class Pool(Window):
     """What all pools share."""
 
@@ -25,7 +23,6 @@ class Pool(Window):
         return CEIL_SIZE if self.ceil_mode and not self.same else super().size_formula()
 
 
-@dataclass(frozen=True, kw_only=True)
 class MaxPool(Pool, type="maxpool"):
     """The largest number of each window."""
 
@@ -69,7 +66,6 @@ def check_volume(symbols: Symbols, *, same: bool = False) -> None:
             )
 
 
-@dataclass(frozen=True, kw_only=True)
 class AvgPool(Pool, type="avgpool"):
     """The mean of each window; `padding: same` is never counted in it."""
 
@@ -105,7 +101,6 @@ class AvgPool(Pool, type="avgpool"):
         return (("SameAvgPool", padded),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class SumPool(Pool, type="sumpool"):
     """The sum of each window."""
 
@@ -121,7 +116,6 @@ class SumPool(Pool, type="sumpool"):
         return (("SumPool", options | {"padding": symbols["p"], "ceil_mode": self.ceil_mode}),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class LPPool(Pool, type="lppool"):
     """The p-norm of each window: (Σ|x|^p)^(1/p) with p = norm_type."""
 
@@ -135,7 +129,6 @@ class LPPool(Pool, type="lppool"):
             raise Unfit("norm_type can't be 0", option="norm_type")
 
 
-@dataclass(frozen=True, kw_only=True)
 class StochasticPool(Pool, type="stochasticpool"):
     """Draws one activation per window in proportion to its size; in evaluation Σa²/Σa (Zeiler & Fergus 2013, eq. 6)."""
 
@@ -164,7 +157,6 @@ class GlobalMaxPool(GlobalAvgPool, type="global_maxpool"):
     torch_class = "AdaptiveMaxPool{rank}d"
 
 
-@dataclass(frozen=True, kw_only=True)
 class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
     """Means over windows chosen so that output_size comes out; window i is [⌊i·n/o⌋, ⌈(i+1)·n/o⌉)."""
 

@@ -1,6 +1,5 @@
 """Layers that trade resolution: upsampling and pixel shuffles."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Optional
 
 from cnncalc.formula import Formula, Number
@@ -11,7 +10,6 @@ _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
 MODES = ("nearest", "nearest-exact", "area", *_RANKS)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Upsample(Spatial, type="upsample"):
     """Enlarges (or shrinks) by interpolation, by a factor or to a size."""
 
@@ -57,7 +55,6 @@ class Shuffle(Layer):
         return *(SIZE.of({"n": size}) for size in inputs[0][:-3]), self.channels.of(symbols), *sizes
 
 
-@dataclass(frozen=True, kw_only=True)
 class PixelShuffle(Shuffle, type="pixel_shuffle"):
     """Turns r² channels into r × r pixels (Shi et al. 2016)."""
 
@@ -78,7 +75,6 @@ class PixelShuffle(Shuffle, type="pixel_shuffle"):
             )
 
 
-@dataclass(frozen=True, kw_only=True)
 class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
     """Turns r × r pixels into r² channels: the inverse of pixel_shuffle."""
 

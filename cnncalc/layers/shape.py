@@ -1,7 +1,6 @@
 """Layers that only rearrange, add or leave out elements."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, Optional
 
 from cnncalc.formula import Formula, Number
@@ -11,7 +10,6 @@ from cnncalc.layers.conv import torch_padding
 from cnncalc.layers.options import Axes, Pairs, Unfit, option
 
 
-@dataclass(frozen=True, kw_only=True)
 class Flatten(Layer, type="flatten"):
     """Merges the axes from start_dim to end_dim into one; the batch is axis 0."""
 
@@ -33,7 +31,6 @@ class Flatten(Layer, type="flatten"):
         return *kept[:first], Formula("prod(merged)").of({"merged": shape[first:last]}), *kept[last:]
 
 
-@dataclass(frozen=True, kw_only=True)
 class Reshape(Layer, type="reshape"):
     """The same elements in another shape, in the same order; one entry may be -1, which takes the rest."""
 
@@ -59,7 +56,6 @@ class Reshape(Layer, type="reshape"):
         return ("Flatten", {}), ("Unflatten", {"dim": 1, "unflattened_size": self.shape})
 
 
-@dataclass(frozen=True, kw_only=True)
 class Permute(Layer, type="permute"):
     """The axes in another order, counted as PyTorch does: `[0, 3, 1, 2]` brings H×W×C to C×H×W."""
 
@@ -85,7 +81,6 @@ class Permute(Layer, type="permute"):
         return {"dims": self.dims}
 
 
-@dataclass(frozen=True, kw_only=True)
 class ZeroPad(Spatial, type="zero_pad"):
     """Zeros around every spatial axis; a negative number cuts elements off."""
 
@@ -121,7 +116,6 @@ class ZeroPad(Spatial, type="zero_pad"):
         return {"padding": torch_padding(self.pairs(len(inputs[0]) - 1))}
 
 
-@dataclass(frozen=True, kw_only=True)
 class Crop(Spatial, type="crop"):
     """Cuts a piece of the given size out of the map, from the middle unless an offset is given."""
 
@@ -154,7 +148,6 @@ class Crop(Spatial, type="crop"):
         return (("Crop", {"size": symbols["size"], "offset": symbols["offset"]}),)
 
 
-@dataclass(frozen=True, kw_only=True)
 class Slice(Layer, type="slice"):
     """Every step-th element from start up to stop along dim (1 = channels); negative numbers count from the end."""
 
@@ -183,7 +176,6 @@ class Slice(Layer, type="slice"):
         return tuple(cut if at == axis else SIZE.of({"n": size}) for at, size in enumerate(shape))
 
 
-@dataclass(frozen=True, kw_only=True)
 class Select(Layer, type="select"):
     """The listed channels in the listed order, counted from 0."""
 
@@ -206,7 +198,6 @@ class Select(Layer, type="select"):
         return {"channels": self.channels}
 
 
-@dataclass(frozen=True, kw_only=True)
 class ChannelShuffle(Layer, type="channel_shuffle"):
     """Deals the channels of each group out to all groups (Zhang et al. 2018)."""
 

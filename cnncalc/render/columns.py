@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnncalc.analysis import QUANTITIES, Analysis, Row
 from cnncalc.errors import Problem, SpecError, did_you_mean
@@ -12,8 +11,7 @@ from cnncalc.layers import Shape
 from cnncalc.render.units import human_bytes
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column: its header, its exact value, how people read it, and whether it adds up to a total."""
 
     name: str

@@ -1,10 +1,9 @@
-"""Every number of a layer: the formula in symbols, then in values, then the result, from the objects that computed it."""
+"""Every number of a layer: its formula in symbols, in values, then the result, from the objects that computed it."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
@@ -56,8 +55,7 @@ class Step(NamedTuple):
     result: str
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(NamedTuple):
     """One layer explained."""
 
     heading: str

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cnncalc.render.lines import Line
 
 GAP = "  "
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """Rows of cells below headers; the first column is aligned left, as are those that are not `numeric`."""
 
     names: Sequence[str]

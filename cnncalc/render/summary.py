@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from cnncalc.analysis import Analysis, Row
-from cnncalc.render.columns import LEAVES_FIRST, Column, share, shape_text
+from cnncalc.render.columns import LEAVES_FIRST, Column, shape_text, share
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 from cnncalc.render.units import human, human_bytes
