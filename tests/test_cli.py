@@ -143,9 +143,9 @@ def test_a_closed_pipe_is_silent() -> None:
 
 def test_an_interrupt_ends_with_130() -> None:
     code = (
-        "import cnncalc.cli as cli\n"
+        "import cnncalc.cli as cli, cnncalc.cli.edge\n"
         "def stop(*a, **k): raise KeyboardInterrupt\n"
-        "cli.load = stop\n"
+        "cli.edge.load = stop\n"
         "import sys; sys.argv = ['cnncalc', 'summary', 'alexnet']\n"
         "cli.main()"
     )

@@ -1,0 +1,46 @@
+"""The command line: parses options, calls the public API, prints. Nothing is computed here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from cnncalc import __version__
+from cnncalc.cli.explain import explain
+from cnncalc.cli.summary import summary
+from cnncalc.cli.verify import verify
+
+app = typer.Typer(
+    name="cnncalc",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for command in (summary, explain, verify):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"cnncalc {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def options_of_the_program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Output shapes, parameters and MACs of convolutional networks, each number with its formula."""
+
+
+def main() -> None:
+    """The program `cnncalc`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app()
