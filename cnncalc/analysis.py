@@ -52,7 +52,7 @@ class Row(NamedTuple):
         return first.mark if len(self.calls) == len(first.calls) else first.calls[len(self.calls)].mark
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Analysis:
     """A network and its counts at one batch size and one type of number."""
 
@@ -60,6 +60,9 @@ class Analysis:
     batch: int
     dtype: str
     rows: tuple[Row, ...]
+
+    def __repr__(self) -> str:
+        return f"<Analysis of {self.network!r}, batch {self.batch}, {self.dtype}>"
 
     @cached_property
     def totals(self) -> Mapping[str, int]:
@@ -77,8 +80,10 @@ class Analysis:
 
     def folded(self, depth: int) -> tuple[Row, ...]:
         """The rows with every block call deeper than `depth` levels folded into one row."""
+        names = {placed.path: _fold(placed, depth) or placed.path for placed in self.network.layers}
         folds = groupby(self.rows, key=lambda row: _fold(row.placed[0], depth))
-        return tuple(row for path, rows in folds for row in self._fold(path, list(rows), depth))
+        found = (row for path, rows in folds for row in self._fold(path, list(rows), depth))
+        return tuple(row._replace(sources=tuple(names.get(s, s) for s in row.sources)) for row in found)
 
     def _fold(self, path: str | None, rows: list[Row], depth: int) -> list[Row]:
         if path is None:
@@ -97,6 +102,10 @@ def analyze(network: Network, *, batch: int = 1, dtype: str = "float32") -> Anal
     >>> analyze(loads("input: [3, 32, 32]\\nlayers: [{conv: 10, kernel_size: 5, padding: 2}]")).totals["params"]
     760
     """
+    if batch < 1:
+        raise ValueError(f"batch is at least 1, not {batch}")
+    if dtype not in DTYPES:
+        raise ValueError(f"dtype is one of {', '.join(DTYPES)}, not {dtype}")
     rows = tuple(_row(placed, batch, dtype) for placed in network.layers)
     return Analysis(network, batch, dtype, rows)
 

@@ -8,19 +8,35 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+LONGEST: Final = 300
+"""Characters of a message; a longer one quotes a text that nobody wants to read again."""
 
 
-class Source(NamedTuple):
+class Source:
     """A text and the name under which the user knows it (a file name, `<stdin>`, `--set`)."""
 
-    name: str
-    text: str
+    __slots__ = ("_lines", "name", "text")
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name, self.text = name, text
+        self._lines: list[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r}, {shortened(self.text, 40)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Source) and (self.name, self.text) == (other.name, other.text)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.text))
 
     def line(self, number: int) -> str:
         """The line of that number, counted from 1; empty past the end."""
-        lines = self.text.splitlines()
-        return lines[number - 1] if number <= len(lines) else ""
+        if self._lines is None:
+            self._lines = self.text.splitlines()
+        return self._lines[number - 1] if number <= len(self._lines) else ""
 
 
 class Mark(NamedTuple):
@@ -56,13 +72,13 @@ class Problem(NamedTuple):
     hint: str | None = None
 
     def __str__(self) -> str:
-        lines = [f"{self.mark.place}: {self.message}" if self.mark else self.message]
-        report = [visible(lines[0])]
+        message = shortened(self.message)
+        report = [f"{visible(self.mark.place)}: {message}" if self.mark else message]
         if self.mark:
             report.append(self.mark.quote())
-        report += [visible(f"  because {reason}") for reason in self.because]
+        report += [f"  because {shortened(reason)}" for reason in self.because]
         if self.hint:
-            report.append(visible(f"  {self.hint}"))
+            report.append(f"  {shortened(self.hint)}")
         return "\n".join(report)
 
 
@@ -90,6 +106,13 @@ def visible(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def shortened(text: str, room: int = LONGEST) -> str:
+    """The text, visible and cut in the middle where it is too long."""
+    if len(text) > room:
+        text = f"{text[: room - 20]} … {text[-10:]}"
+    return visible(text)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

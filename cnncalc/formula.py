@@ -65,7 +65,9 @@ class Formula:
 
     def _widened(self, values: Mapping[str, Value]) -> dict[str, Value]:
         used = {name: values[name] for name in self.symbols}
-        most = eval(_compiled(_Magnitude(), self.source), {**_FUNCTIONS, **_each(used, _magnitude)})
+        # of a min, too, the larger argument counts: every step has to fit
+        largest = {**_FUNCTIONS, "min": _FUNCTIONS["max"]}
+        most = eval(_compiled(_Magnitude(), self.source), {**largest, **_each(used, _magnitude)})
         kind = object if most >= 2**63 else "int64"
         return _each(used, lambda x: x.astype(kind) if hasattr(x, "dtype") and x.dtype.kind in "iu" else x)
 
@@ -139,7 +141,10 @@ def _exact(above: Any, below: Any) -> Any:
 
 
 def _floor(x: Any) -> Any:
-    return sys.modules["numpy"].floor(x).astype("int64") if hasattr(x, "dtype") else math.floor(x)
+    if not hasattr(x, "dtype"):
+        return math.floor(x)
+    numpy = sys.modules["numpy"]
+    return numpy.floor(x).astype("int64") if x.dtype.kind == "f" else numpy.frompyfunc(math.floor, 1, 1)(x)
 
 
 def _pick(builtin: Callable[..., Any], array: str) -> Callable[..., Any]:

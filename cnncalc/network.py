@@ -52,7 +52,7 @@ class Claim(NamedTuple):
     mark: Mark
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """A network read from a spec."""
 
@@ -67,10 +67,13 @@ class Network:
     notes: tuple[str, ...] = field(default=())
     """Remarks on what is legal and often a mistake, each with its place."""
 
+    def __repr__(self) -> str:
+        return f"<Network {self.name}: {len(self.layers):,} layers>"
+
     @cached_property
     def by_path(self) -> Mapping[str, Placed]:
         return {placed.path: placed for placed in self.layers}
 
     def shape(self, tensor: str) -> Shape:
-        """The shape of a tensor, by the path of its layer or the name of an input."""
+        """The shape of a tensor, by the path of its layer or the name of an input; `KeyError` if there is none."""
         return self.inputs[tensor] if tensor in self.inputs else self.by_path[tensor].output

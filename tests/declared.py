@@ -1,7 +1,7 @@
 """Draws layers and inputs from what the layer classes declare, and from one step outside it.
 
-A draw goes astray in one place at most by intention, in an option or in the shape of its input, and elsewhere by chance.
-What it was meant to be is not told: the test asks PyTorch which draws are legal.
+A draw goes astray in one place at most by intention, in an option or in the shape of its input, and elsewhere by
+chance. What it was meant to be is not told: the test asks PyTorch which draws are legal.
 """
 
 from __future__ import annotations
@@ -33,22 +33,24 @@ class Draw:
 
 
 @st.composite
-def draws(draw: st.DrawFn, types: tuple[str, ...] = TYPES) -> Draw:
-    """One layer on its input."""
-    type_name = draw(st.sampled_from(types))
-    layer = REGISTRY[type_name]
-    declared = layer.options()
-    astray = draw(st.sampled_from((None, "shape", "option", "option")))
-    off = draw(st.sampled_from(list(declared))) if astray == "option" and declared else None
-    ranks = range(5) if astray == "shape" else [rank for rank in range(4) if rank in layer.ranks]
+def draws(draw: st.DrawFn, type_name: str, astray: str | None = None) -> Draw:
+    """A layer of that type on its input, astray in that way or in any."""
+    layer, astray = REGISTRY[type_name], astray or draw(st.sampled_from(ways(type_name)))
+    ranks = range(5) if astray == "its shape" else [rank for rank in range(4) if rank in layer.ranks]
     shape = draw(shapes(st.sampled_from(ranks)))
     options: dict[str, Any] = {}
-    for name, option in declared.items():
-        if option.required or name == off or draw(st.booleans()):
-            strategy = outside if name == off else within
+    for name, option in layer.options().items():
+        if option.required or name == astray or draw(st.booleans()):
+            strategy = outside if name == astray else within
             options[name] = draw(strategy(type_name, option, shape, options))
     inputs = draw(several(shape, options.get("dim", 1))) if issubclass(layer, Join) else (shape,)
     return Draw(type_name, options, inputs, draw(st.sampled_from((1, 1, 2))))
+
+
+def ways(type_name: str) -> list[str]:
+    """The ways to go astray, and as often none of them; there is no third way beside true and false."""
+    options = [name for name, option in REGISTRY[type_name].options().items() if option.kind is not bool]
+    return ["its shape", *options, *["none"] * (1 + len(options) // 2)]
 
 
 @st.composite
@@ -84,34 +86,34 @@ def within(type_name: str, option: Option, shape: Shape, options: dict[str, Any]
     if (type_name, option.name) in FITTING:
         return FITTING[type_name, option.name](shape, options)
     if option.divides:
-        common = math.gcd(*({"C_in": shape[0]}.get(symbol, options.get("out_channels", 1)) for symbol in option.divides))
+        common = math.gcd(
+            *({"C_in": shape[0]}.get(symbol, options.get("out_channels", 1)) for symbol in option.divides)
+        )
         return st.sampled_from([d for d in range(1, common + 1) if common % d == 0])
     values = st.sampled_from(option.words) if option.words else st.nothing()
     if option.kind is str:
         return values
-    if option.default is None:
+    if option.default is None or type(None) in getattr(option.kind, "__args__", ()):
         values |= st.none()
     return values | _numbers(type_name, option, len(shape) - 1, options)
 
 
 def outside(type_name: str, option: Option, shape: Shape, options: dict[str, Any]) -> Strategy:
     """Values one step outside the declaration; where it has no bound, unlikely ones."""
-    if option.kind in (bool, kinds.Optional[bool]):
-        return st.booleans()
-    values = st.just("nothing-of-the-kind") if option.kind is str else st.nothing()
-    if (type_name, option.name) in ASTRAY:
-        values |= ASTRAY[type_name, option.name](shape, options)
-    if option.divides:
-        values |= st.sampled_from((3, 5, 7))
     step = 0.5 if _real(option) else 1
     least = -math.inf if option.least is None else option.least - step
     bounds = [bound for bound in (least, option.above, _most(type_name, option, options) + step) if bound is not None]
-    found = [bound if _real(option) else int(bound) for bound in bounds if math.isfinite(bound)]
-    values |= st.sampled_from(found) if found else st.nothing()
+    found: list[Any] = [bound if _real(option) else int(bound) for bound in bounds if math.isfinite(bound)]
+    found += [0, 3, 5, 7] if option.divides else []
+    found += ["nothing-of-the-kind"] if option.kind is str else []
     if option.kind == tuple[int, ...]:
-        values = st.builds(lambda value: value if isinstance(value, tuple) else (1, value), values)
+        found = [(1, bad) for bad in found]
+    values = st.sampled_from(found) if found else st.nothing()
+    if (type_name, option.name) in ASTRAY:
+        values |= ASTRAY[type_name, option.name](shape, options)
     if values.is_empty:
-        values = st.sampled_from((-2.5, -1, -0.5, 0) if _real(option) else (-9, -5, -1, 0, 5, 9))
+        unlikely = (-2.5, -1, -0.5, 0) if _real(option) else (-9, -5, -1, 0, 5, 9)
+        values = st.sampled_from(unlikely) | st.just("nothing-of-the-kind")
     rank = len(shape) - 1
     return values | _lists(values, rank) if option.per_axis and rank else values
 
@@ -122,9 +124,10 @@ def _lists(draw: st.DrawFn, values: Strategy, rank: int) -> tuple[Any, ...]:
 
     A list of one is left out: some of PyTorch's functions take it for all axes, this language never does.
     """
-    if draw(st.booleans()):
+    at = draw(st.integers(0, rank))
+    if at == rank:
         return (1,) * (rank + 1)
-    at, bad = draw(st.integers(0, rank - 1)), draw(values)
+    bad = draw(values)
     return tuple(bad if axis == at else 1 for axis in range(rank))
 
 

@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import loops
 import numpy as np
 import torch
+from beyond import LOOPS
 from declared import Draw
 from torch import Tensor, nn
-from torch.nn import functional as F
 from torch.utils.flop_counter import FlopCounterMode
 
 from cnncalc.layers import Shape
@@ -218,7 +217,10 @@ def run(module: nn.Module, inputs: list[Tensor]) -> Outcome:
 
 def by_loops(draw: Draw, inputs: list[Tensor]) -> Outcome:
     """A textbook loop; a convolution multiplies each of its weights once per position, an untied one once."""
-    output, held = loops.LOOPS[draw.type](inputs[0].double().numpy(), draw.options)
+    try:
+        output, held = LOOPS[draw.type](inputs[0].double().numpy(), draw.options)
+    except TypeError as error:
+        raise Refused(str(error)) from error
     weights = held[0].size if held else 0
     uses = {"local": 1, "affine": 0}.get(draw.type, math.prod(output.shape[2:]))
     tensors = [torch.from_numpy(np.array(array)) for array in held]

@@ -79,11 +79,13 @@ def _spare(shape: Shape, options: dict[str, Any]) -> Strategy:
     size = options["size"]
     sizes = size if isinstance(size, tuple) else (size,) * len(shape[1:])
     spare = [max(n - z, 0) for n, z in zip(shape[1:], sizes)]
-    return st.none() | st.integers(0, min(spare, default=0)) | st.tuples(*(st.integers(0, most) for most in spare or [0]))
+    return (
+        st.none() | st.integers(0, min(spare, default=0)) | st.tuples(*(st.integers(0, most) for most in spare or [0]))
+    )
 
 
 def _factor(shape: Shape, options: dict[str, Any]) -> Strategy:
-    one = st.sampled_from((0.5, 0.7, 1, 1.5, 2, 2.6, 3))
+    one = st.sampled_from((0.5, 0.7, 1, 1.5, 2, 2.6, 3)) | st.floats(0.2, 4)
     return one | st.tuples(*[one] * (len(shape) - 1)) if len(shape) > 1 else one
 
 
@@ -91,6 +93,11 @@ def _size(shape: Shape, options: dict[str, Any]) -> Strategy:
     one = st.integers(1, 9)
     sizes = one | st.tuples(*[one] * (len(shape) - 1)) if len(shape) > 1 else one
     return st.none() if options.get("scale_factor") is not None else sizes
+
+
+def _output_size(shape: Shape, options: dict[str, Any]) -> Strategy:
+    one = st.none() | st.integers(1, 9)
+    return one | st.tuples(*[one] * (len(shape) - 1)) if len(shape) > 1 else one
 
 
 def _mode(shape: Shape, options: dict[str, Any]) -> Strategy:
@@ -130,8 +137,8 @@ FITTING: dict[tuple[str, str], Choice] = {
     ("upsample", "align_corners"): _corners,
     ("pixel_shuffle", "upscale_factor"): lambda shape, _: st.sampled_from([r for r in (1, 2) if shape[0] % r**2 == 0]),
     ("pixel_unshuffle", "downscale_factor"): lambda shape, _: st.sampled_from((1, math.gcd(*shape[1:]) or 1)),
-    ("adaptive_avgpool", "output_size"): _size,
-    ("adaptive_maxpool", "output_size"): _size,
+    ("adaptive_avgpool", "output_size"): _output_size,
+    ("adaptive_maxpool", "output_size"): _output_size,
     **{(f"conv{rank}", "padding"): _fixed(0, 1, 1, 2, "same", "valid") for rank in ("", "1d", "2d", "3d")},
     ("lrn", "size"): _fixed(1, 2, 3, 5),
 }

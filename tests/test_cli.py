@@ -229,3 +229,49 @@ def test_verify_json_is_as_the_contract_has_it() -> None:
     first = found["layers"][0]
     assert (first["path"], first["passed"]) == ("conv1", True)
     assert first["predicted"]["output"] == first["measured"]["output"] == [6, 28, 28]
+
+
+# streams and files as they come
+
+
+@pytest.mark.parametrize("redirect", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_do_no_harm(redirect: str) -> None:
+    for arguments, code in (("summary lenet5", 0), ("summary no_such_net", 2)):
+        command = f"{sys.executable} -m cnncalc {arguments} {redirect}"
+        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert done.returncode == code
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a system without /dev/full")
+@pytest.mark.parametrize("format", ["table", "json"])
+def test_a_full_disk_is_told(format: str) -> None:
+    command = f"{sys.executable} -m cnncalc summary lenet5 --format {format} > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr == "standard output: No space left on device\n"
+
+
+def test_an_ascii_stream_gets_words_for_the_signs() -> None:
+    text = run("explain", "lenet5", "conv1", PYTHONIOENCODING="ascii").stdout.decode("ascii")
+    assert "= floor((32 + 2*0 - 1*(5 - 1) - 1)/1) + 1" in text
+    assert "?" not in text
+
+
+def test_an_output_file_keeps_its_permissions_and_its_link(tmp_path: Path) -> None:
+    target, link, pipe = tmp_path / "a.txt", tmp_path / "b.txt", tmp_path / "pipe"
+    target.write_text("old")
+    target.chmod(0o640)
+    link.symlink_to(target)
+    run("summary", "lenet5", "-o", str(link))
+    assert link.is_symlink()
+    assert "61,706" in target.read_text(encoding="utf-8")
+    assert target.stat().st_mode & 0o777 == 0o640
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        run("summary", "lenet5", "-o", str(pipe))
+        assert b"61,706" in reader.communicate()[0]
+    assert pipe.is_fifo()
+    assert b"61,706" in run("summary", "lenet5", "-o", "-").stdout
+    assert b"61,706" in run("summary", "lenet5", "-o", "/dev/stdout").stdout
+    assert "directory" in failed(run("summary", "lenet5", "-o", ""), 2)

@@ -41,7 +41,8 @@ def test_axes_of_different_size_are_shown_apart() -> None:
 
 def test_the_batch_is_a_factor_of_its_own() -> None:
     shown = text("alexnet", "conv1", batch=8)
-    assert "= batch·MACs\n                 = 8·105415200\n                 = 843,321,600\n" in shown
+    assert "  MACs per image  = ∏o·C_out·(C_in/g)·∏k\n" in shown
+    assert "= batch·MACs\n                  = 8·105415200\n                  = 843,321,600\n" in shown
 
 
 def test_a_block_call_is_all_its_layers() -> None:

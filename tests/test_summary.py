@@ -147,7 +147,7 @@ def test_markdown_has_a_table_and_the_totals() -> None:
     text = run(["summary", "lenet5", "--format", "markdown"])
     assert "| conv1 | conv | 6×28×28 | 156 | 117,600 |\n" in text
     assert "| **total** |  |  | **61,706** | **416,520** |\n" in text
-    assert "- params 61,706 " in text
+    assert "- params: 61,706 (" in text
 
 
 def test_shares_add_up_to_a_hundred() -> None:
@@ -164,4 +164,4 @@ def test_channels_last_on_request() -> None:
 def test_sorted_rows_come_largest_first_with_their_whole_paths() -> None:
     text = run(["summary", "resnet50", "--sort", "macs", "--top", "3"])
     assert re.findall(r"^(\S+)  +conv ", text, re.MULTILINE)[1] == "stage1.bottleneck1.conv2"
-    assert "3 of 174 layers; the totals are those of all" in text
+    assert "3 of 174 rows; the totals are those of all" in text

@@ -307,7 +307,7 @@ def test_decode_places_the_bad_byte() -> None:
 
 def test_decode_refuses_what_is_too_large() -> None:
     decode(b" " * MAX_BYTES, "f")
-    with pytest.raises(SpecError, match="16,777,217 bytes"):
+    with pytest.raises(SpecError, match="more than 16,777,216 bytes"):
         decode(b" " * (MAX_BYTES + 1), "f")
 
 

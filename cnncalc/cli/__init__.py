@@ -9,6 +9,7 @@ import typer
 
 from cnncalc import __version__
 from cnncalc.cli.explain import explain
+from cnncalc.cli.streams import prepare
 from cnncalc.cli.summary import summary
 from cnncalc.cli.verify import verify
 
@@ -40,7 +41,5 @@ def options_of_the_program(
 
 def main() -> None:
     """The program `cnncalc`."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    prepare()
     app()

@@ -1,6 +1,5 @@
 """Activations: functions of single elements, and those that look across channels."""
 
-
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Layer, Shape, Symbols
 from cnncalc.layers.options import Unfit, option

@@ -1,6 +1,5 @@
 """Dropout in its forms; all are the identity in evaluation."""
 
-
 from cnncalc.layers.base import Layer
 from cnncalc.layers.options import option
 

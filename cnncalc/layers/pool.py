@@ -29,7 +29,7 @@ class MaxPool(Pool, type="maxpool"):
     torch_class = "MaxPool{rank}d"
     neutral: ClassVar[float] = float("-inf")
 
-    padding: Padding = option(0, symbol="p", least=0, most=Formula("floor((d*(k - 1) + 1) / 2)"), words=PADDING_WORDS)
+    padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
     dilation: Axes = option(1, symbol="d", least=1)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:

@@ -36,7 +36,7 @@ def verify(network: Network, device: str = "cpu") -> Verification:
     except BuildError as error:
         row = next(row for row in analysis.rows if row.path == error.placed.path)
         refused = LayerCheck(row.path, _predicted(row), {"error": str(error)})
-        return Verification(network.name, str(place), {"error": Check((row.path,))}, (refused,))
+        return Verification(network.name, str(place), _checks([refused], {}, {}), (refused,))
     measuring = _Measuring(network, place)
     outputs = measuring.run(built)
     layers = tuple(

@@ -86,6 +86,9 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
     steps = [*_sizes(placed)]
     zero = []
     counts = numbers(placed, analysis.batch, analysis.dtype)
+    if analysis.batch > 1 and placed.sized.macs is not ZERO:
+        one = placed.sized.macs
+        steps.append(Step("MACs per image", one, f"{one.value:,}"))
     for name in ORDER:
         number = counts[name]
         if number is ZERO:
@@ -95,8 +98,8 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
                 else COLUMNS[name].header
             )
         elif name != "trainable":
-            result = human_bytes(number.value) if name == "param_bytes" else ""
-            steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}" + (f" = {result}" if result else "")))
+            rounded = f" = {human_bytes(number.value)}" if name == "param_bytes" and number.value >= 1000 else ""
+            steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}{rounded}"))
     drawn = tuple(_drawn(placed))
     inputs = " and ".join(f"{s} {shape_text(i, layout)}" for s, i in zip(placed.sources, placed.inputs))
     reused = f", with the weights of {placed.reuses}" if placed.reuses else ""
@@ -154,17 +157,17 @@ def _legend(layer: Layer, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
             yield symbol, f"{meaning} (1 or 0)" if flag else meaning
 
 
-def lines(analysis: Analysis, placed: Sequence[Placed], layout: str) -> list[Line]:
+def lines(analysis: Analysis, placed: Sequence[Placed], layout: str, width: int | None = None) -> list[Line]:
     """The explanations as text."""
     found: list[Line] = []
     for one in placed:
         if found:
             found.append(Line(""))
-        found += _lines(explained(one, analysis, layout))
+        found += _lines(explained(one, analysis, layout), min(width or 100, 100))
     return found
 
 
-def _lines(one: Explanation) -> Iterator[Line]:
+def _lines(one: Explanation, width: int) -> Iterator[Line]:
     yield Line(one.heading, "title")
     yield Line(one.flow, "note")
     wide = max(len(step.name) for step in [*one.steps, *one.drawn])
@@ -178,7 +181,7 @@ def _lines(one: Explanation) -> Iterator[Line]:
             yield from _working(step, wide)
     if one.legend:
         legend = "; ".join(f"{symbol} = {meaning}" for symbol, meaning in one.legend)
-        yield from (Line(line, "note") for line in textwrap.wrap(legend, 100))
+        yield from (Line(line, "note") for line in textwrap.wrap(legend, width))
 
 
 def _working(step: Step, wide: int) -> Iterator[Line]:

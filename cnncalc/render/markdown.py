@@ -27,5 +27,7 @@ def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], l
     total = [f"**{cell}**" if cell else "" for cell in total_cells(analysis, columns)]
     numeric = [column.adds_up or column.name == "output" for column in columns]
     heading = escaped(title(analysis, layout)[0].text)
-    listed = "".join(f"- {' '.join(line.text.split())}\n" for line in totals(analysis))
+    listed = "".join(
+        f"- {name}: {exact}{f' ({remark})' if remark else ''}\n" for name, exact, remark in totals(analysis)
+    )
     return f"### {heading}\n\n{table([c.header for c in columns], numeric, [*cells, total])}\n{listed}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.render.columns import LEAVES_FIRST, Column, shape_text, share
@@ -21,8 +22,9 @@ def lines(
     layout: str = "chw",
     tree: bool = True,
     width: int | None = None,
+    of: int | None = None,
 ) -> list[Line]:
-    """The table of these rows and the totals of the whole network."""
+    """The table of these rows, `of` so many that there are, and the totals of the whole network."""
     body = [*_tree(analysis, rows, columns, layout)] if tree else [("", _cells(row, columns, layout)) for row in rows]
     body.append(("total", total_cells(analysis, columns)))
     grid = Grid(
@@ -31,14 +33,13 @@ def lines(
         [column.adds_up or column.name == "output" for column in columns],
         body,
     )
-    shown = sum(len(row.placed) for row in rows)
-    part = [Line(f"{shown:,} of {len(analysis.rows):,} layers; the totals are those of all", "note")]
+    part = [Line(f"{len(rows):,} of {of:,} rows; the totals are those of all", "note")] if of and of > len(rows) else []
     return [
         *title(analysis, layout),
         *grid.lines(width, LEAVES_FIRST),
-        *(part if shown < len(analysis.rows) else []),
+        *part,
         Line(""),
-        *totals(analysis),
+        *_total_lines(analysis),
     ]
 
 
@@ -53,27 +54,35 @@ def title(analysis: Analysis, layout: str) -> list[Line]:
     return [Line(f"{analysis.network.name} on {shapes}{batch}", "title"), Line("")]
 
 
-def totals(analysis: Analysis) -> list[Line]:
+class Total(NamedTuple):
+    """A total by its name, exact, with what there is to say of it."""
+
+    name: str
+    exact: str
+    remark: str
+
+
+def totals(analysis: Analysis) -> list[Total]:
     """Every total by its name and unit, exact and rounded."""
     sums = analysis.totals
-    exact = {name: f"{sums[name]:,}" for name in ("macs", "flops", "params", "buffers")}
-    wide = max(map(len, exact.values()))
-    split = f"{sums['weights']:,} weights + {sums['biases']:,} biases"
     frozen = sums["params"] - sums["trainable"]
+    split = f"{sums['weights']:,} weights + {sums['biases']:,} biases{f', {frozen:,} of them frozen' if frozen else ''}"
     held = f"{human_bytes(sums['param_bytes'])} as {analysis.dtype}"
-    remarks = {
-        "macs": human(sums["macs"]),
-        "flops": f"{human(sums['flops'])}, two per MAC",
-        "params": f"{human(sums['params'])}: {split}{f', {frozen:,} of them frozen' if frozen else ''}; {held}",
-        "buffers": "running statistics, not learnt" if sums["buffers"] else "",
-    }
-    names = {"macs": "MACs", "flops": "FLOPs", "params": "params", "buffers": "buffers"}
-    found = [Line(f"{names[key]:<8}{exact[key]:>{wide}}  {remark}") for key, remark in remarks.items()]
     count = len(analysis.rows)
-    found.append(
-        Line(f"{'depth':<8}{analysis.depth:>{wide},}  weight layers on the longest path, {count:,} layers in all")
-    )
-    return found
+    layers = f"weight layers on the longest path, {count:,} layer{'s' if count > 1 else ''} in all"
+    return [
+        Total("MACs", f"{sums['macs']:,}", human(sums["macs"])),
+        Total("FLOPs", f"{sums['flops']:,}", f"{human(sums['flops'])}, two per MAC"),
+        Total("params", f"{sums['params']:,}", f"{human(sums['params'])}: {split}; {held}"),
+        Total("buffers", f"{sums['buffers']:,}", "running statistics, not learnt" if sums["buffers"] else ""),
+        Total("depth", f"{analysis.depth:,}", layers),
+    ]
+
+
+def _total_lines(analysis: Analysis) -> list[Line]:
+    found = totals(analysis)
+    wide = max(len(total.exact) for total in found)
+    return [Line(f"{total.name:<8}{total.exact:>{wide}}  {total.remark}") for total in found]
 
 
 def total_cells(analysis: Analysis, columns: Sequence[Column]) -> list[str]:

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnncalc.pytorch.verification import LayerCheck, Verification
+from cnncalc.pytorch.verification import Check, LayerCheck, Verification
 from cnncalc.render.columns import shape_text
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 
 SIGNS = {True: "✓", False: "✗"}
+CHECKS = {
+    "error": "every layer runs",
+    "output": "output shapes",
+    "inputs": "inputs of each layer",
+    "join": "joins",
+    "params": "params",
+    "weights": "weights",
+    "trainable": "trainable",
+    "buffers": "buffers",
+    "flops": "FLOPs",
+    "outputs": "outputs",
+}
+"""The checks in words."""
 COLUMNS = {"output": "output", "params": "params", "buffers": "buffers", "flops": "FLOPs"}
 
 
@@ -31,16 +44,26 @@ def _row(layer: LayerCheck) -> tuple[str, list[str]]:
 
 def report(verification: Verification) -> list[Line]:
     """A line per check, then one per difference."""
+    wide = max(map(len, CHECKS.values()))
     found = []
     for name, check in verification.checks.items():
-        total = "" if check.measured is None else f"  {_value(name, check.measured)}"
-        layers = f"in {len(check.failed)} of {len(verification.layers)} layers" if check.failed else ""
-        text = f"{SIGNS[check.passed]} {COLUMNS.get(name, name):<10}{total}"
-        if not check.passed:
-            text += f", predicted {_value(name, check.predicted)}" if check.measured is not None else ""
-            text += f"  differs {layers}" if layers else "  differs"
+        text = (
+            f"{SIGNS[check.passed]} {CHECKS.get(name, name):<{wide}}  {_outcome(name, check, len(verification.layers))}"
+        )
         found.append(Line(text, "good" if check.passed else "bad"))
     return [*found, *differences(verification)]
+
+
+def _outcome(name: str, check: Check, layers: int) -> str:
+    if check.failed:
+        return f"differs in {len(check.failed):,} of {layers:,} layers"
+    if check.measured is None:
+        return f"{layers:,} layers"
+    if name == "outputs":
+        told = ", ".join(f"{path} {_value('output', shape)}" for path, shape in check.measured.items())
+    else:
+        told = _value(name, check.measured)
+    return told if check.passed else f"{told} measured, {_value(name, check.predicted)} predicted"
 
 
 def differences(verification: Verification) -> Iterator[Line]:
@@ -53,9 +76,9 @@ def differences(verification: Verification) -> Iterator[Line]:
 
 def one_line(spec: str, verification: Verification) -> list[Line]:
     """The outcome in a line, and the differences, if any."""
-    checks = ", ".join(name for name, check in verification.checks.items() if not check.passed)
+    checks = ", ".join(CHECKS.get(name, name) for name, check in verification.checks.items() if not check.passed)
     layers = f"{len(verification.layers):>5,} layers"
-    told = f"{checks} differ" if checks else "every prediction measured"
+    told = f"differs: {checks}" if checks else "every prediction measured"
     role = "good" if verification.passed else "bad"
     return [Line(f"{SIGNS[verification.passed]} {spec:<24}{layers}  {told}", role), *differences(verification)]
 

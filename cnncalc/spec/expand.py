@@ -1,25 +1,27 @@
-"""Steps to layers: evaluates what the text left open, unrolls repeats and calls, and places every layer in the graph.
-
-A layer that doesn't fit raises the bare fact; here, and only here, it gets its place in the text.
-"""
+"""Steps to layers: evaluates what the text left open, and unrolls repeats, structures and calls into the graph."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from cnncalc.errors import Mark, Problem, SpecError
-from cnncalc.layers import REGISTRY, Layer, Shape, Sized, Unfit
-from cnncalc.layers.base import dims
-from cnncalc.network import BlockCall, Claim, Placed
-from cnncalc.spec.expressions import Lookup, Word, written
-from cnncalc.spec.nodes import Node
+from cnncalc.errors import Problem, SpecError
+from cnncalc.layers import REGISTRY, Layer, Unfit
+from cnncalc.network import BlockCall, Claim
+from cnncalc.spec.budget import MAX_LAYERS, Budget
+from cnncalc.spec.expressions import ExpressionError, Lookup, Word, written
+from cnncalc.spec.graph import Graph
+from cnncalc.spec.problems import described
 from cnncalc.spec.read_file import Spec
-from cnncalc.spec.scope import Given, Scope, Tensor
+from cnncalc.spec.read_steps import OPTIONS
+from cnncalc.spec.read_values import cast, claimed
+from cnncalc.spec.reuse import run_again
+from cnncalc.spec.scope import Given, Scope, Surroundings, Tensor
 from cnncalc.spec.tree import (
     Branch,
     CallStep,
     Common,
+    Constant,
     Expectation,
     GroupStep,
     JoinStep,
@@ -31,34 +33,42 @@ from cnncalc.spec.tree import (
     Value,
     WordStep,
 )
+from cnncalc.spec.values import described as kind_of
+from cnncalc.spec.vocabulary import TENSOR_NAMES
 
-MAX_LAYERS = 1_000_000
-MAX_NESTING = 100
+__all__ = ["MAX_LAYERS", "MAX_NESTING", "Expansion"]
+
+MAX_NESTING: Final = 100
+_NO_VALUES: Final[dict[str, Value]] = {}
+Placement = tuple["Tensor | None", str, "Scope | None"]
+"""The tensor behind a step, the step's path, and the scope inside it, if it is a call."""
 
 
 class Expansion:
-    """The layers placed so far."""
+    """The network as far as it is unrolled."""
 
-    def __init__(self, spec: Spec, variables: dict[str, Any], max_layers: int = MAX_LAYERS) -> None:
-        self.spec, self.variables, self.max_layers = spec, variables, max_layers
-        self.layers: list[Placed] = []
+    def __init__(self, spec: Spec, variables: Mapping[str, Any], budget: Budget) -> None:
+        self.spec, self.budget = spec, budget
+        self.around = Surroundings(spec.reader, budget, variables)
+        self.graph = Graph()
         self.claims: list[Claim] = []
         self.blocks: dict[str, str] = {}
-        self.notes: list[tuple[str, Mark]] = []
-        self._steps = 0
-        self._nesting = 0
-        self._frozen = False
-        self._open: list[str] = []
-        self._at: dict[str, int] = {}
+        """The tensor behind each call, by the path of the call."""
         self._constant: dict[int, Layer] = {}
-        self._kept: set[int] = set()
-        self._sized: dict[tuple[int, tuple[Shape, ...]], Sized] = {}
+        self._running: dict[str, None] = {}
+        self._nesting = 0
+
+    def close(self) -> None:
+        """Gives every call that was interrupted the tensor that it had got to."""
+        for placed in self.graph.layers[-1:]:
+            for call in placed.calls:
+                self.blocks.setdefault(call.path, placed.path)
 
     def run(self, steps: Sequence[Step], tensor: Tensor | None, scope: Scope) -> Tensor | None:
         """The tensor behind the steps."""
         self._nesting += 1
         if self._nesting > MAX_NESTING:
-            mark = steps[0].common.node.mark if steps else None
+            mark = steps[0].common.mark if steps else None
             raise SpecError(Problem(f"structures and calls nested deeper than {MAX_NESTING}", mark))
         for step in steps:
             tensor = self.step(step, tensor, scope)
@@ -67,64 +77,78 @@ class Expansion:
 
     def step(self, step: Step, current: Tensor | None, scope: Scope) -> Tensor | None:
         """One step; one that is left out hands on the tensor it was given."""
-        common = step.common
-        self.count(common.node)
+        common, graph = step.common, self.graph
+        self.budget.count(common.mark)
+        when = common.when
+        # what is left out may take a tensor that is left out too
+        if when is not None and when.names.isdisjoint(TENSOR_NAMES) and not self.truth(when, scope.lookup(None)):
+            return current
         entering = scope.find(common.source, "from").tensor if common.source else current
         lookup = scope.lookup(entering)
-        if common.when is not None and not self.truth(common.when, lookup, "when"):
+        if when is not None and not self.truth(when, lookup):
             return current
-        frozen, first = self._frozen, len(self.layers)
+        frozen, first = graph.frozen, len(graph.layers)
         if common.freeze is not None:
-            self._frozen = frozen or self.truth(common.freeze, lookup, "freeze")
-        tensor, path, inner = self.place_step(step, entering, scope, lookup)
-        self._frozen = frozen
+            graph.frozen = self.truth(common.freeze, lookup, "freeze") or frozen
+        tensor, path, inner = self._place(step, entering, scope, lookup)
+        graph.frozen = frozen
         if common.name is not None and tensor is not None:
-            given = Given(tensor, first, len(self.layers), inner)
-            scope.given[common.name.text] = given
-            scope.given[path.rpartition(".")[2]] = given
-        self.expect(common.expect, path, first, lookup)
+            scope.give(common, path, Given(tensor, first, len(graph.layers), inner))
+        if common.expect:
+            self.expect(common.expect, path, first, lookup)
         return tensor
 
-    def place_step(
-        self, step: Step, entering: Tensor | None, scope: Scope, lookup: Lookup
-    ) -> tuple[Tensor | None, str, Scope | None]:
-        """The tensor behind a step, the step's path, and the scope inside it, if it is a call."""
+    def _place(self, step: Step, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Placement:
         if isinstance(step, WordStep):
-            word = lookup(step.word.text)
-            if not isinstance(word, Word):
-                message = f"{step.word.text} is {written(word)}, not the name of a layer type or block"
-                raise SpecError(Problem(message, step.word.mark))
-            step = step.read(word.text)
+            step = self._read_word(step, lookup)
         if isinstance(step, LayerStep):
-            path = scope.path(step.common, step.layer.type)
-            layer = self.layer(step, lookup)
-            return self.place(layer, [self.needed(entering, step.common)], step, path, scope), path, None
+            return self._layer(step, self.needed(entering, step.common), scope, lookup)
         if isinstance(step, CallStep):
-            return self.call(step, entering, scope, lookup)
+            return self._call(step, entering, scope, lookup)
         if isinstance(step, ResidualStep):
-            return *self.residual(step, self.needed(entering, step.common), scope, lookup), None
+            return self._residual(step, self.needed(entering, step.common), scope, lookup)
         if isinstance(step, JoinStep):
-            return *self.join(step, entering, scope, lookup), None
+            return self._join(step, entering, scope, lookup)
         if isinstance(step, ReuseStep):
-            return *self.reuse(step, self.needed(entering, step.common), scope), None
-        label = scope.label(step.common) if step.common.name else ""
+            tensor = self.needed(entering, step.common)
+            return run_again(step, tensor, scope, self.graph, self.blocks, self.budget)
+        path = scope.given_path(step.common)
         if isinstance(step, RepeatStep):
-            return self.repeat(step, entering, scope, lookup), label, None
+            return self._repeat(step, entering, scope, lookup), path, None
         assert isinstance(step, GroupStep)
-        return self.run(step.body, entering, scope), label, None
+        return self.run(step.body, entering, scope), path, None
 
-    def count(self, node: Node, steps: int = 1) -> None:
-        """Counts steps, and refuses more than there may be before they are made."""
-        self._steps += steps
-        if self._steps > self.max_layers:
-            hint = "a larger --max-layers allows more"
-            raise SpecError(Problem(f"the spec unrolls to more than {self.max_layers:,} steps", node.mark, hint=hint))
+    def _read_word(self, step: WordStep, lookup: Lookup) -> Step:
+        """The step of the type or block whose name a variable holds."""
+        values = {key: lookup(key.text) for key in step.keys}
+        words = [(key, value.text) for key, value in values.items() if isinstance(value, Word)]
+        if len(words) > 1:  # a variable may be called like a parameter of the block that another one stands for
+            takes = {key: self.spec.reader.takes(word) for key, word in words if self.spec.reader.is_type(word)}
+            words = [(key, word) for key, word in words if not any(key.text in names for names in takes.values())]
+        if len(words) == 1:
+            return step.read(*words[0])
+        if words:
+            found = " and ".join(f"{key.text}, which is {word}" for key, word in words)
+            mark, hint = words[1][0].mark, "give each a step of its own"
+            raise SpecError(Problem(f"two types in one step: {found}", mark, hint=hint))
+        key = next((key for key in step.keys if key.text not in OPTIONS), step.keys[0])
+        message = f"a step without a layer type: {key.text} is {written(values[key])}"
+        hint = "a variable stands for a type where it holds the name of a layer type or a block"
+        raise SpecError(Problem(message, key.mark, hint=hint))
 
-    def truth(self, value: Value, lookup: Lookup, what: str) -> bool:
-        found = value.at(lookup)
+    # values
+
+    def value(self, value: Value, lookup: Lookup) -> Any:
+        """The value; what takes long to evaluate counts as so many steps."""
+        if value.cost:
+            self.budget.count(value.node.mark, value.cost)
+        return value.at(lookup)
+
+    def truth(self, value: Value, lookup: Lookup, what: str = "when") -> bool:
+        found = self.value(value, lookup)
         if not isinstance(found, bool):
-            hint = "a comparison such as stride > 1"
-            raise SpecError(Problem(f"{what} is true or false, not {written(found)}", value.node.mark, hint=hint))
+            message = f"{what} is true or false, not {kind_of(found)}"
+            raise SpecError(Problem(message, value.node.mark, hint="for example stride > 1"))
         return found
 
     def needed(self, tensor: Tensor | None, common: Common) -> Tensor:
@@ -132,222 +156,150 @@ class Expansion:
         if tensor is not None:
             return tensor
         known = ", ".join(self.spec.inputs)
-        hint = f"add from: with one of {known}"
-        raise SpecError(
-            Problem("no tensor enters this step: the network has several inputs", common.node.mark, hint=hint)
-        )
+        message = "no tensor enters this step: the network has several inputs"
+        raise SpecError(Problem(message, common.mark, hint=f"add from: with one of {known}"))
+
+    def expect(self, claims: Sequence[Expectation], path: str, first: int, lookup: Lookup) -> None:
+        """Enters what an `expect:` states of the layers placed since `first`."""
+        for quantity, value, mark in claims:
+            try:
+                found = claimed(quantity, self.value(value, lookup))
+            except ExpressionError as error:
+                raise SpecError(Problem(error.message, value.node.mark, hint=error.hint)) from None
+            self.claims.append(Claim(path, first, len(self.graph.layers), quantity, found, mark))
 
     # layers
 
-    def layer(self, step: LayerStep | JoinStep, lookup: Lookup) -> Layer:
-        """The layer with its options evaluated."""
-        known = self._constant.get(id(step))
-        if known is not None:
-            return known
-        options = {name: self.option(step, name, value, lookup) for name, value in step.options.items()}
-        layer = step.layer(**options)
-        if not any(value.names for value in step.options.values()):
-            self._constant[id(step)] = layer
-            self._kept.add(id(layer))
-        return layer
+    def _layer(self, step: LayerStep, entering: Tensor, scope: Scope, lookup: Lookup) -> Placement:
+        path = scope.path(step.common, step.layer.type)
+        layer = self._constant.get(id(step))
+        if layer is None:
+            options = self._options(step.layer, step.defaults, scope.lookup_outside(entering))
+            options |= self._options(step.layer, step.options, lookup)
+            layer = self.graph.layer(step.layer, options)
+            if not any(value.names for value in (*step.defaults.values(), *step.options.values())):
+                self._constant[id(step)] = layer
+        return self.graph.place(path, layer, (entering,), step.common, scope.calls, step.nodes), path, None
 
-    def option(self, step: LayerStep | JoinStep, name: str, value: Value, lookup: Lookup) -> Any:
-        found = value.at(lookup)
-        if isinstance(found, Word):
-            found = found.text
-        try:
-            return step.layer.options()[name].cast(found)
-        except Unfit as unfit:
-            raise SpecError(Problem(unfit.message, value.node.mark, unfit.because, unfit.hint)) from None
+    def _options(self, layer: type[Layer], values: Mapping[str, Value], lookup: Lookup) -> dict[str, Any]:
+        found = {}
+        for name, value in values.items():
+            if isinstance(value, Constant):  # in its type since it was read
+                found[name] = value.value
+                continue
+            evaluated = self.value(value, lookup)
+            try:
+                found[name] = cast(layer.options()[name], evaluated)
+            except Unfit as unfit:
+                raise SpecError(Problem(unfit.message, value.node.mark, unfit.because, unfit.hint)) from None
+        return found
 
-    def place(
-        self,
-        layer: Layer,
-        sources: Sequence[Tensor],
-        step: LayerStep | JoinStep | ResidualStep,
-        path: str,
-        scope: Scope,
-    ) -> Tensor:
-        """Puts a layer into the graph."""
-        mark = step.common.node.mark
-        shapes = tuple(source.shape for source in sources)
-        try:
-            sized = self.size(layer, shapes)
-        except Unfit as unfit:
-            nodes = {} if isinstance(step, ResidualStep) else step.nodes
-            node = nodes.get(unfit.option or "", step.common.node)
-            self.fail(unfit, path, node.mark)
-        note = layer.note(shapes[0], self.after_map(sources[0].name))
-        if note:
-            self.notes.append((note, mark))
-        return self.add(
-            Placed(path, layer, tuple(s.name for s in sources), shapes, sized, mark, scope.calls, self._frozen, None)
-        )
+    # calls
 
-    def add(self, placed: Placed) -> Tensor:
-        self._at[placed.path] = len(self.layers)
-        self.layers.append(placed)
-        return Tensor(placed.path, placed.output)
-
-    def fail(self, unfit: Unfit, path: str, mark: Mark) -> NoReturn:
-        raise SpecError(Problem(f"{path}: {unfit.message}", mark, unfit.because, unfit.hint))
-
-    def size(self, layer: Layer, shapes: tuple[Shape, ...]) -> Sized:
-        if id(layer) not in self._kept:
-            return layer.on(*shapes)
-        key = id(layer), shapes
-        if key not in self._sized:
-            self._sized[key] = layer.on(*shapes)
-        return self._sized[key]
-
-    def after_map(self, tensor: str) -> bool:
-        """Whether a tensor comes from a layer that works on maps."""
-        at = self._at.get(tensor)
-        return at is not None and 0 not in self.layers[at].layer.ranks
-
-    # structures
-
-    def call(
-        self, step: CallStep, entering: Tensor | None, scope: Scope, lookup: Lookup
-    ) -> tuple[Tensor | None, str, Scope]:
+    def _call(self, step: CallStep, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Placement:
         """A block run as a function: it sees the variables and its own parameters, nothing of its caller."""
-        path, mark = scope.path(step.common, step.block), step.common.node.mark
-        if step.block in self._open:
-            cycle = " → ".join([*self._open[self._open.index(step.block) :], step.block])
-            raise SpecError(Problem(f"block {step.block} calls itself", mark, (cycle,)))
-        call = BlockCall(path, step.block, mark)
-        inner = Scope(scope.reader, dict(self.variables), entering, (*scope.calls, call))
-        given = {name: value.at(lookup) for name, value in step.arguments.items()}
+        path, mark = scope.path(step.common, step.block), step.common.mark
+        if step.block in self._running:
+            running = [*self._running]
+            cycle = " → ".join([*running[running.index(step.block) :], step.block])
+            raise SpecError(Problem(f"block {step.block} calls itself, which never ends", mark, (cycle,)))
+        inner = Scope(self.around, entering, (*scope.calls, BlockCall(path, step.block, mark)))
+        given = {name: self.value(value, lookup) for name, value in step.arguments.items()}
         block = self.spec.blocks[step.block]
         own = inner.lookup(entering)
         for parameter in block.parameters:
             if parameter.name in given:
                 inner.names[parameter.name] = given[parameter.name]
             elif parameter.default is not None:
-                inner.names[parameter.name] = parameter.default.at(own)
-        self._open.append(step.block)
+                inner.names[parameter.name] = self.value(parameter.default, own)
+        self._running[step.block] = None
         tensor = self.run(block.body, entering, inner)
-        self._open.pop()
+        del self._running[step.block]
         if tensor is not None:
             self.blocks[path] = tensor.name
         return tensor, path, inner
 
-    def residual(self, step: ResidualStep, entering: Tensor, scope: Scope, lookup: Lookup) -> tuple[Tensor, str]:
-        body = self.needed(self.run(step.body, entering, scope), step.common)
+    # structures
+
+    def _repeat(self, step: RepeatStep, tensor: Tensor | None, scope: Scope, lookup: Lookup) -> Tensor | None:
+        over = {name: self.value(value, lookup) for name, value in step.over.items()}
+        count = _length(step, over) if step.times is None else self._times(step.times, lookup)
+        names, outer, iteration = scope.names, dict(scope.names), scope.iteration
+        for index in range(count):
+            self.budget.count(step.common.mark)
+            scope.iteration = self.budget.left  # no two iterations begin with as much left
+            for name, values in over.items():
+                names[name] = values[index]
+            names["index"] = index
+            tensor = self.run(step.body, tensor, scope)
+        names.clear()
+        names.update(outer)
+        scope.iteration = iteration
+        if not iteration:
+            scope.leave_repeats()
+        return tensor
+
+    def _times(self, value: Value, lookup: Lookup) -> int:
+        count = self.value(value, lookup)
+        if isinstance(count, float) and count.is_integer():
+            count = int(count)
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            node = value.node
+            hint = f"to run over a list give it a name: repeat: {{width: {described(node)}}}"
+            message = f"repeat is a whole number, at least 0, not {kind_of(count)}"
+            raise SpecError(Problem(message, node.mark, hint=hint if isinstance(count, tuple) else None))
+        if count > self.budget.left:
+            self.budget.count(value.node.mark, count)
+        return count
+
+    def _residual(self, step: ResidualStep, entering: Tensor, scope: Scope, lookup: Lookup) -> Placement:
+        body = self.run(step.body, entering, scope)
         shortcut: Tensor | None = entering
         if step.shortcut is not None:
-            shortcut = self.branch(step.shortcut, entering, scope, lookup)
+            shortcut = self._branch(step.shortcut, entering, scope, lookup)
         if shortcut is None:
-            return body, self.label(step.common, scope)
-        add = REGISTRY["add"]
+            return body, scope.given_path(step.common), None
         path = scope.path(step.common, "add")
-        return self.place(add(), [body, shortcut], step, path, scope), path
+        add = self.graph.layer(REGISTRY["add"], {})
+        sources = (self.needed(body, step.common), shortcut)
+        return self.graph.place(path, add, sources, step.common, scope.calls), path, None
 
-    def join(self, step: JoinStep, entering: Tensor | None, scope: Scope, lookup: Lookup) -> tuple[Tensor, str]:
-        branches = [self.branch(branch, entering, scope, lookup) for branch in step.branches]
-        tensors = [tensor for tensor in branches if tensor is not None]
+    def _join(self, step: JoinStep, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Placement:
+        found = [self._branch(branch, entering, scope, lookup) for branch in step.branches]
+        tensors = [tensor for tensor in found if tensor is not None]
         if not tensors:
-            raise SpecError(Problem(f"{step.layer.type} has no branch left", step.common.node.mark))
+            message = f"{step.layer.type} has no branch left: every when: is false"
+            raise SpecError(Problem(message, step.common.mark))
         if len(tensors) == 1:
-            return tensors[0], self.label(step.common, scope)
+            return tensors[0], scope.given_path(step.common), None
         path = scope.path(step.common, step.layer.type)
-        return self.place(self.layer(step, lookup), tensors, step, path, scope), path
+        layer = self.graph.layer(step.layer, self._options(step.layer, step.options, lookup))
+        return self.graph.place(path, layer, tensors, step.common, scope.calls, step.nodes), path, None
 
-    def label(self, common: Common, scope: Scope) -> str:
-        return scope.label(common) if common.name else ""
-
-    def branch(self, branch: Branch, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Tensor | None:
+    def _branch(self, branch: Branch, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Tensor | None:
         """The tensor of a branch, None where the branch is left out."""
-        if branch.when is not None and not self.truth(branch.when, lookup, "when"):
+        self.budget.count(branch.mark)
+        if branch.when is not None and not self.truth(branch.when, lookup):
             return None
         if branch.name is not None:
             return scope.find(branch.name, "a branch").tensor
         tensor = self.run(branch.body, entering, scope)
         if tensor is None:
-            known = ", ".join(self.spec.inputs)
             message = "no tensor enters this branch: the network has several inputs"
-            raise SpecError(Problem(message, branch.node.mark, hint=f"name one of {known}"))
+            raise SpecError(Problem(message, branch.mark, hint=f"name one of {', '.join(self.spec.inputs)}"))
         return tensor
 
-    def repeat(self, step: RepeatStep, tensor: Tensor | None, scope: Scope, lookup: Lookup) -> Tensor | None:
-        rows = self.rows(step, lookup)
-        outer = scope.names
-        scope.repeats += 1
-        for index in range(rows[0]):
-            self.count(step.common.node)
-            scope.names = {**outer, **{name: values[index] for name, values in rows[1].items()}, "index": index}
-            tensor = self.run(step.body, tensor, scope)
-        scope.repeats -= 1
-        scope.names = outer
-        return tensor
 
-    def rows(self, step: RepeatStep, lookup: Lookup) -> tuple[int, dict[str, Any]]:
-        """How often a repeat runs, and the lists it runs over."""
-        over = {name: value.at(lookup) for name, value in step.over.items()}
-        for name, values in over.items():
-            if not isinstance(values, tuple):
-                mark = step.over[name].node.mark
-                raise SpecError(Problem(f"repeat runs over lists; {name} is {written(values)}", mark))
-        lengths = {name: len(values) for name, values in over.items()}
-        if len(set(lengths.values())) > 1:
-            found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-            raise SpecError(Problem(f"repeat: lists of unequal lengths: {found}", step.common.node.mark))
-        if step.count is None:
-            return next(iter(lengths.values()), 0), over
-        count = step.count.at(lookup)
-        if isinstance(count, float) and count.is_integer():
-            count = int(count)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            message = f"repeat is a whole number, at least 0, not {written(count)}"
-            raise SpecError(Problem(message, step.count.node.mark))
-        if count > self.max_layers - self._steps:
-            self.count(step.count.node, count)
-        return count, over
-
-    def reuse(self, step: ReuseStep, entering: Tensor, scope: Scope) -> tuple[Tensor, str]:
-        """The layers of a named step again, on another tensor and with the same weights."""
-        found = scope.find(step.of, "reuse")
-        again = self.layers[found.first : found.last]
-        if not again or (found.inner is None and len(again) > 1):
-            raise SpecError(Problem(f"reuse takes a layer or a block call; {step.of.text} is neither", step.of.mark))
-        path = scope.path(step.common, "reuse")
-        root = found.inner.calls[-1].path if found.inner else again[0].path
-        entered = found.inner.entering if found.inner else None
-        moved = {entered.name if entered else again[0].sources[0]: entering}
-        for old in again:
-            self.count(step.common.node)
-            sources = [moved.get(name, Tensor(name, shape)) for name, shape in zip(old.sources, old.inputs)]
-            moved[old.path] = self.place_again(old, sources, _moved(old, root, path, step, scope), step)
-        for block, tensor in [*self.blocks.items()]:
-            if block == root or block.startswith(f"{root}."):
-                self.blocks[path + block[len(root) :]] = moved[tensor].name if tensor in moved else tensor
-        return moved.get(found.tensor.name, entering), path
-
-    def place_again(
-        self, old: Placed, sources: list[Tensor], place: tuple[str, tuple[BlockCall, ...]], step: ReuseStep
-    ) -> Tensor:
-        path, calls = place
-        names, shapes = tuple(source.name for source in sources), tuple(source.shape for source in sources)
-        try:
-            sized = old.layer.on(*shapes)
-        except Unfit as unfit:
-            self.fail(unfit, path, step.of.mark)
-        if sized.weights.value and old.layer.torch(*shapes) != old.layer.torch(*old.inputs):
-            message = f"reuse: the weights of {old.path}, made for {dims(old.inputs[0])}, don't fit {dims(shapes[0])}"
-            raise SpecError(Problem(message, step.of.mark))
-        origin, mark = old.reuses or old.path, step.common.node.mark
-        return self.add(Placed(path, old.layer, names, shapes, sized, mark, calls, self._frozen, origin))
-
-    def expect(self, claims: tuple[Expectation, ...], path: str, first: int, lookup: Lookup) -> None:
-        for claim in claims:
-            value = claim.value.at(lookup)
-            self.claims.append(Claim(path, first, len(self.layers), claim.quantity, value, claim.mark))
-
-
-def _moved(old: Placed, root: str, path: str, step: ReuseStep, scope: Scope) -> tuple[str, tuple[BlockCall, ...]]:
-    """The path of a layer that is used again, and the calls around it there."""
-    if old.path == root:
-        return path, scope.calls
-    inner = [call for call in old.calls if call.path == root or call.path.startswith(f"{root}.")]
-    calls = tuple(BlockCall(path + call.path[len(root) :], call.block, step.common.node.mark) for call in inner)
-    return path + old.path[len(root) :], (*scope.calls, *calls)
+def _length(step: RepeatStep, over: Mapping[str, Any]) -> int:
+    """How often a repeat over lists runs."""
+    for name, values in over.items():
+        if not isinstance(values, tuple):
+            hint = f"write [{written(values)}] for a list of one, or repeat: {written(values)}"
+            message = f"repeat runs over lists; {name} is {kind_of(values)}"
+            raise SpecError(Problem(message, step.over[name].node.mark, hint=hint))
+    lengths = {name: len(values) for name, values in over.items()}
+    if len(set(lengths.values())) > 1:
+        found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        short = min(lengths, key=lambda name: lengths[name])
+        raise SpecError(Problem(f"repeat: lists of unequal lengths: {found}", step.over[short].node.mark))
+    return next(iter(lengths.values()))

@@ -66,13 +66,16 @@ class Scalar(Node):
 
 
 class Collection(Node):
-    """A sequence or mapping; `height` is how many levels it holds, itself included; 0 while it is open."""
+    """A sequence or mapping; `height` is how many levels it holds, itself included; 0 while it is open. `aliased` says
+    that it stands in more than one place.
+    """
 
-    __slots__ = ("flow", "height", "inner")
+    __slots__ = ("aliased", "flow", "height", "inner")
 
     def __init__(self, source: Source, event: Any) -> None:
         start, end = event.start_mark, event.end_mark
         self.flow = bool(event.flow_style)
+        self.aliased = False
         # The event ends behind its anchor: at the bracket of a flow collection, before the first key of a block.
         bracket = self.flow and end.index > start.index
         super().__init__(source, end.line + 1, end.column + (0 if bracket else 1), end.column + 1)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from cnncalc.errors import Mark, Problem, SpecError
+from collections.abc import Iterable
+
+from cnncalc.errors import Mark, Problem, SpecError, shortened
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 
 MOST = 50
+ROOM = 60
 
 
 class Problems:
@@ -14,17 +17,19 @@ class Problems:
     def __init__(self) -> None:
         self.found: list[Problem] = []
 
-    def add(self, message: str, at: Node | Mark, *, because: tuple[str, ...] = (), hint: str | None = None) -> None:
-        mark = at if isinstance(at, Mark) else at.mark
-        problem = Problem(message, mark, because, hint)
-        if problem not in self.found:
-            self.found.append(problem)
+    def extend(self, problems: Iterable[Problem]) -> None:
+        self.found += [problem for problem in problems if problem not in self.found]
         if len(self.found) >= MOST:
             self.raise_any()
 
+    def add(self, message: str, at: Node | Mark, *, because: tuple[str, ...] = (), hint: str | None = None) -> None:
+        mark = at if isinstance(at, Mark) else at.mark
+        self.extend([Problem(message, mark, because, hint)])
+
     def raise_any(self) -> None:
         if self.found:
-            raise SpecError(sorted(self.found, key=lambda p: (p.mark.line, p.mark.column) if p.mark else (0, 0)))
+            found = sorted(self.found, key=lambda p: (p.mark.line, p.mark.column) if p.mark else (0, 0))
+            raise SpecError(found[:MOST])
 
 
 def described(node: Node) -> str:
@@ -34,7 +39,12 @@ def described(node: Node) -> str:
     if isinstance(node, Mapping):
         return "a mapping"
     assert isinstance(node, Scalar)
-    return "nothing" if node.plain and node.value is None else node.text
+    return "nothing" if is_nothing(node) else shortened(node.text, ROOM) or '""'
+
+
+def is_nothing(node: Node) -> bool:
+    """Whether nothing stands there, or null, which is YAML for it."""
+    return isinstance(node, Scalar) and node.plain and node.value is None
 
 
 def rewritten(node: Node, room: int = 80) -> str:
@@ -47,7 +57,8 @@ def rewritten(node: Node, room: int = 80) -> str:
         values = _within([value for _, value in node.entries.values()], room)
         return f"{{{', '.join(f'{key}: {value}' for key, value in zip(node.entries, values))}}}"
     assert isinstance(node, Scalar)
-    return node.text if node.plain else f'"{node.text}"'
+    text = shortened(node.text, ROOM)
+    return text if node.plain else f'"{text}"'
 
 
 def _within(items: list[Node], room: int) -> list[str]:

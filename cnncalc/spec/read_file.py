@@ -1,26 +1,26 @@
-"""The whole of a spec's text: its top level, its blocks and their signatures."""
+"""The whole of a spec's text: its top level, its blocks and its steps."""
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from cnncalc.errors import Problem, Source, SpecError, did_you_mean
 from cnncalc.spec import yaml
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
-from cnncalc.spec.problems import Problems, described
+from cnncalc.spec.problems import Problems, described, is_nothing
+from cnncalc.spec.read_layers import read_defaults
 from cnncalc.spec.read_steps import NAME, TYPES, StepReader
-from cnncalc.spec.read_values import Visible
-from cnncalc.spec.tree import Block, Expectation, Parameter, Step, Value
-from cnncalc.spec.vocabulary import FILE_KEYS, STEP_KEYS, STRUCTURES, TENSOR_NAMES
+from cnncalc.spec.signatures import block_name, read_signature
+from cnncalc.spec.tree import Block, Constant, Expectation, Step, Value
+from cnncalc.spec.visible import Visible
+from cnncalc.spec.vocabulary import FILE_KEYS, TENSOR_NAMES
 
-SIGNATURE = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\((.*)\))?\s*", re.DOTALL)
+_BEGINNING: Final = "a spec begins with input: [3, 224, 224] and layers:"
+_EXAMPLES: Final = {"input": "input: [3, 224, 224]", "layers": "layers: [{conv: 64, kernel_size: 3}]"}
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(NamedTuple):
     """A spec as read: every step in its place, nothing evaluated yet."""
 
     source: Source
@@ -40,11 +40,10 @@ class Spec:
 def read_spec(source: Source) -> Spec:
     """Reads a text; `SpecError` holds every problem that the text alone can tell."""
     root = yaml.read(source)
-    problems = Problems()
     if not isinstance(root, Mapping):
-        hint = "a spec begins with input: [3, 224, 224] and layers:"
-        raise SpecError(Problem(f"a spec is a mapping, not {described(root)}", root.mark, hint=hint))
-    spec = _Top(root, problems).read(source)
+        raise SpecError(Problem(f"a spec is a mapping, not {described(root)}", root.mark, hint=_BEGINNING))
+    problems = Problems()
+    spec = _Top(root, source, problems).read()
     problems.raise_any()
     return spec
 
@@ -52,44 +51,62 @@ def read_spec(source: Source) -> Spec:
 class _Top:
     """The top level of one text."""
 
-    def __init__(self, root: Mapping, problems: Problems) -> None:
-        self.root, self.problems = root, problems
-        self.blocks: dict[str, Block] = {}
-        self.reader = StepReader(problems, _given_names(root), self.blocks)
+    def __init__(self, root: Mapping, source: Source, problems: Problems) -> None:
+        self.root, self.source, self.problems = root, source, problems
+        self.reader = StepReader(problems, _given_names(root), {}, len(source.text))
+        self.variables = Visible()
 
-    def read(self, source: Source) -> Spec:
-        for key, (node, _) in self.root.entries.items():
-            if key not in FILE_KEYS:
-                self.problems.add(f"unknown key {key}", node, hint=did_you_mean(key, FILE_KEYS))
-        for key in ("input", "layers"):
-            if key not in self.root.entries:
-                example = "input: [3, 224, 224]" if key == "input" else "layers: [{conv: 64, kernel_size: 3}]"
-                self.problems.add(f"the spec has no {key}:", self.root, hint=f"for example {example}")
-        self.problems.raise_any()
+    def read(self) -> Spec:
+        self._check_keys()
+        signatures = self.reader.entries(self.value("blocks"), "blocks")
+        # words that a variable may hold before their blocks and inputs are read
+        self.reader.words |= {name for name in map(block_name, signatures) if name} | {"input"}
+        input_node = self.root.entries["input"][1]
+        if isinstance(input_node, Mapping):
+            self.reader.words |= input_node.entries.keys()
         variables = self._variables()
-        visible = frozenset(variables)
-        self._signatures(visible)
-        self.reader.words |= set(self.blocks)
-        inner = visible | set(TENSOR_NAMES)
-        self.reader.default_options = self.reader.defaults(self.value("defaults"), TYPES, inner)
-        self._bodies(inner)
+        inputs = self._inputs(input_node)
+        visible = self.variables.within(TENSOR_NAMES)
+        self._blocks(signatures, visible)
         layers = self.root.entries["layers"][1]
         return Spec(
-            source,
+            self.source,
             self._text("name"),
             self._text("source"),
-            self._inputs(visible),
+            inputs,
             variables,
-            self.blocks,
-            self.reader.steps(layers, inner, "layers"),
+            self.reader.blocks,
+            self.reader.steps(layers, visible, "layers"),
             layers,
             self._outputs(),
-            self.reader.expectations(self.value("expect"), visible),
+            self.reader.expectations(self.value("expect"), self.variables),
             self.reader,
         )
 
     def value(self, key: str) -> Node | None:
-        return self.root.entries[key][1] if key in self.root.entries else None
+        """What stands behind a key; None where it is left out or nothing stands there."""
+        node = self.root.entries[key][1] if key in self.root.entries else None
+        return None if node is None or is_nothing(node) else node
+
+    def _check_keys(self) -> None:
+        """Refuses what can't be read at all; without input: and layers: there is nothing to go on with."""
+        entries = self.root.entries
+        for key, (node, _) in entries.items():
+            if key == "extends":
+                hint = "write out what the other spec says"
+                self.problems.add("extends: is not supported yet", node, hint=hint)
+            elif key not in FILE_KEYS:
+                hint = did_you_mean(key, FILE_KEYS) or f"keys of a spec: {', '.join(FILE_KEYS)}"
+                self.problems.add(f"unknown key {described(node)}", node, hint=hint)
+        for key, example in _EXAMPLES.items():
+            if key not in entries and "extends" not in entries:
+                self.problems.add(f"the spec has no {key}:", self.root, hint=f"for example {example}")
+        layers = entries["layers"][1] if "layers" in entries else None
+        if isinstance(layers, Scalar) and not is_nothing(layers):
+            hint = "write a list of steps: [{conv: 64, kernel_size: 3}, relu]"
+            self.problems.add("layers: as one string of arrows is not supported yet", layers, hint=hint)
+        if not _EXAMPLES.keys() <= entries.keys() or isinstance(layers, Scalar):
+            self.problems.raise_any()
 
     def _text(self, key: str) -> str | None:
         node = self.value(key)
@@ -99,113 +116,79 @@ class _Top:
         return None
 
     def _variables(self) -> dict[str, Value]:
+        """The variables in order; each sees those before it."""
         found: dict[str, Value] = {}
         for name, (key, node) in self.reader.entries(self.value("vars"), "vars").items():
             self.reader.check_variable(name, key)
-            found[name] = self.reader.value(node, frozenset(found), f"vars: {name}")
+            found[name] = self.reader.value(node, self.variables, f"vars: {name}")
+            self.variables.declare(name)
         return found
 
-    def _inputs(self, visible: Visible) -> dict[str, tuple[Node, Value]]:
-        node = self.root.entries["input"][1]
+    def _inputs(self, node: Node) -> dict[str, tuple[Node, Value]]:
         if not isinstance(node, Mapping):
-            return {"input": (node, self.reader.value(node, visible, "input"))}
+            return {"input": (node, self._shape(node, "input"))}
         found = {}
         for name, (key, shape) in node.entries.items():
             if not NAME.fullmatch(name):
-                self.problems.add(f"{name} can't be a name", key, hint="a name is letters, digits, _ and -")
-            found[name] = shape, self.reader.value(shape, visible, f"input: {name}")
+                reason = "a name is letters, digits, _ and -"
+                self.problems.add(f"{described(key)} can't be the name of an input", key, because=(reason,))
+            found[name] = shape, self._shape(shape, f"input: {name}")
         if not found:
-            self.problems.add("input: is empty", node, hint="for example input: [3, 224, 224]")
+            self.problems.add("input is empty", node, hint="for example input: [3, 224, 224]")
         return found
+
+    def _shape(self, node: Node, what: str) -> Value:
+        """The value of an input; 3x224x224, as on the command line, is told how a spec writes it."""
+        found = described(node)
+        sizes = found.lower().replace("×", "x").split("x")
+        if len(sizes) > 1 and all(size.strip().isdigit() for size in sizes):
+            hint = f"write [{', '.join(size.strip() for size in sizes)}]"
+            self.problems.add(f"{what} is a list, not {found}", node, hint=hint)
+            return Constant(node, None)
+        return self.reader.value(node, self.variables, what)
 
     def _outputs(self) -> tuple[Scalar, ...]:
         node = self.value("outputs")
         if node is None:
             return ()
-        if isinstance(node, Sequence) and node.items:
-            names = [self.reader.reference(item, "outputs") for item in node.items]
-            return tuple(name for name in names if name is not None)
-        self.problems.add(f"outputs is a list of names, not {described(node)}", node)
-        return ()
-
-    def _signatures(self, visible: Visible) -> None:
-        for text, (key, _) in self.reader.entries(self.value("blocks"), "blocks").items():
-            match = SIGNATURE.fullmatch(text)
-            if match is None:
-                hint = "for example bottleneck(width, stride=1):"
-                self.problems.add(f"{text} is no signature of a block", key, hint=hint)
-                continue
-            name = match[1]
-            if name in TYPES or name in STRUCTURES or name in STEP_KEYS or name in FILE_KEYS:
-                self.problems.add(f"a block can't be called {name}, the language has that word", key)
-            elif name in self.blocks:
-                self.problems.add(f"two blocks are called {name}", key)
-            else:
-                self.blocks[name] = Block(name, self._parameters(key, match, visible), key)
-
-    def _parameters(self, key: Scalar, match: re.Match[str], visible: Visible) -> tuple[Parameter, ...]:
-        start = match.start(2)
-        args = _parsed(match[2] or "")
-        if args is None:
-            hint = "written as in Python: bottleneck(width, stride=1, *, groups=1)"
-            self.problems.add(f"{match[0].strip()} is no signature of a block", key, hint=hint)
+        if not isinstance(node, Sequence) or not node.items:
+            found = "an empty one" if isinstance(node, Sequence) else described(node)
+            self.problems.add(f"outputs is a list of names, not {found}", node, hint="for example outputs: [mask, box]")
             return ()
-        padded = [None] * (len(args.args) - len(args.defaults)) + list(args.defaults)
-        pairs = [*zip(args.args, padded, [False] * len(padded))]
-        pairs += [*zip(args.kwonlyargs, args.kw_defaults, [True] * len(args.kwonlyargs))]
-        seen = visible | set(TENSOR_NAMES)
-        found = []
-        for arg, default, by_name_only in pairs:
-            self.reader.check_variable(arg.arg, key)
-            value = None
-            if default is not None:
-                offset, end = (
-                    default.col_offset - len(_HEAD) + start,
-                    (default.end_col_offset or 0) - len(_HEAD) + start,
-                )
-                value = self.reader.value(key.within(offset, end - offset), seen, f"{match[1]}: {arg.arg}")
-            found.append(Parameter(arg.arg, value, by_name_only))
-            seen |= {arg.arg}
-        return tuple(found)
+        names: dict[str, Scalar] = {}
+        for item in node.items:
+            name = self.reader.reference(item, self.variables, "outputs")
+            if name is not None and name.text in names:
+                self.problems.add(f"outputs: {described(name)} is named twice", name)
+            elif name is not None:
+                names[name.text] = name
+        return tuple(names.values())
 
-    def _bodies(self, visible: Visible) -> None:
-        by_key = {block.node.text: block for block in self.blocks.values()}
-        for text, (_, node) in self.reader.entries(self.value("blocks"), "blocks").items():
-            if text in by_key:
-                block = by_key[text]
-                names = visible | {parameter.name for parameter in block.parameters}
-                block.body = self.reader.steps(node, names, f"block {block.name}")
+    def _blocks(self, signatures: dict[str, tuple[Scalar, Node]], visible: Visible) -> None:
+        """All signatures before any body: a body may call a block that stands below it."""
+        bodies = []
+        for key, body in signatures.values():
+            block = read_signature(self.reader, key, visible)
+            if block is not None:
+                self.reader.blocks[block.name] = block
+                bodies.append((block, body))
+        if len(bodies) < len(signatures):
+            self.problems.raise_any()  # calls of a block that couldn't be read would all look wrong
+        self.reader.defaults = read_defaults(self.reader, self.value("defaults"), TYPES, visible)
+        for block, body in bodies:
+            inner = visible.within(parameter.name for parameter in block.parameters)
+            block.body = self.reader.steps(body, inner, f"block {block.name}")
 
 
-_HEAD = "def f("
-
-
-def _parsed(text: str) -> ast.arguments | None:
-    """The parameters of a signature, None where they can't be read."""
-    if len(text) > 500 or not text.isascii() or "\n" in text:
-        return None
-    try:
-        [function] = ast.parse(f"{_HEAD}{text}): pass").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return None
-    if not isinstance(function, ast.FunctionDef):
-        return None
-    args = function.args
-    plain = not (
-        args.posonlyargs or args.vararg or args.kwarg or any(a.annotation for a in [*args.args, *args.kwonlyargs])
-    )
-    return args if plain and isinstance(function.body[0], ast.Pass) and len(function.body) == 1 else None
-
-
-def _given_names(root: Node) -> Iterator[str]:
-    """Every `name:` in the text."""
-    seen: set[int] = set()
-    rest: list[Node] = [root]
+def _given_names(root: Mapping) -> Iterator[str]:
+    """Every `name:` of a step in the text."""
+    seen: set[Node] = set()
+    rest: list[Node] = [value for key, (_, value) in root.entries.items() if key != "name"]
     while rest:
         node = rest.pop()
-        if id(node) in seen:
+        if isinstance(node, Scalar) or node in seen:
             continue
-        seen.add(id(node))
+        seen.add(node)
         if isinstance(node, Sequence):
             rest += node.items
         elif isinstance(node, Mapping):

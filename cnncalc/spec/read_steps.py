@@ -5,42 +5,33 @@ Everything that the text alone can tell is told here, all problems at once; `exp
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
-from cnncalc.errors import SpecError
+from cnncalc.errors import Mark, SpecError, did_you_mean, shortened
 from cnncalc.layers import REGISTRY, Layer
 from cnncalc.layers.join import Join
 from cnncalc.spec.expressions import RESERVED
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence, missing_space
-from cnncalc.spec.problems import Problems, described, rewritten
-from cnncalc.spec.read_values import ValueReader, Visible
-from cnncalc.spec.tree import (
-    Block,
-    Branch,
-    CallStep,
-    Common,
-    GroupStep,
-    JoinStep,
-    LayerStep,
-    RepeatStep,
-    ResidualStep,
-    ReuseStep,
-    Step,
-    Value,
-    WordStep,
-)
-from cnncalc.spec.vocabulary import STEP_KEYS, STRUCTURES, TENSOR_NAMES, option_hint, type_hint
+from cnncalc.spec.problems import ROOM, Problems, described, is_nothing, rewritten
+from cnncalc.spec.read_layers import Defaults, read_call, read_layer
+from cnncalc.spec.read_structures import read_structure
+from cnncalc.spec.read_values import ValueReader
+from cnncalc.spec.tree import Block, Common, Step, WordStep
+from cnncalc.spec.visible import Visible
+from cnncalc.spec.vocabulary import NO_TYPES, STEP_KEYS, STRUCTURES, TENSOR_NAMES, option_word, type_hint
 
-NAME = re.compile(r"[A-Za-z0-9_-]+")
-TYPES: dict[str, type[Layer]] = {name: cls for name, cls in REGISTRY.items() if not issubclass(cls, Join)}
+NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
+TYPES: Final[dict[str, type[Layer]]] = {name: cls for name, cls in REGISTRY.items() if not issubclass(cls, Join)}
+OPTIONS: Final = frozenset(name for layer in REGISTRY.values() for name in layer.options())
+RESERVED_NAMES: Final = frozenset((*TENSOR_NAMES, "index", "input", *STEP_KEYS, *STRUCTURES, *RESERVED))
 
 Entries = dict[str, tuple[Scalar, Node]]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A step taken apart: its type key, what stands behind it, and the other keys."""
 
     key: str
@@ -52,299 +43,218 @@ class Piece:
 
 
 class StepReader(ValueReader):
-    """Reads the steps of one text, with its blocks and defaults."""
+    """Reads the steps of one text, with its blocks and defaults; `names` are the given names in it."""
 
-    def __init__(self, problems: Problems, words: Iterable[str], blocks: dict[str, Block]) -> None:
-        super().__init__(problems, words)
-        self.blocks = blocks
-        self.read: dict[tuple[int, Visible], Step | None] = {}
-        self.default_options: dict[type[Layer], dict[str, tuple[Node, Value]]] = {}
+    def __init__(self, problems: Problems, names: Iterable[str], blocks: dict[str, Block], length: int) -> None:
+        self.names, self.blocks = frozenset(names), blocks
+        super().__init__(problems, (*self.names, *blocks), length)
+        self.defaults: Defaults = {}
+        self._aliased_lists: dict[tuple[Node, Visible], tuple[Step, ...]] = {}
+        self._aliased_steps: dict[tuple[Node, Visible], Step | None] = {}
 
     def steps(self, node: Node, visible: Visible, what: str) -> tuple[Step, ...]:
         """A list of steps."""
         if not isinstance(node, Sequence):
-            hint = f"write it as a list: [{rewritten(node)}]" if described(node) != "nothing" else None
+            hint = f"{what}: [] is a list of none" if is_nothing(node) else f"write it as a list: [{rewritten(node)}]"
             self.problems.add(f"{what} is a list of steps, not {described(node)}", node, hint=hint)
             return ()
+        if not node.aliased:
+            return self._steps(node, visible)
+        key = node, visible
+        if key not in self._aliased_lists:
+            self._aliased_lists[key] = self._steps(node, visible)
+        return self._aliased_lists[key]
+
+    def _steps(self, node: Sequence, visible: Visible) -> tuple[Step, ...]:
         found = []
         for at, item in enumerate(node.items):
             step = self.step(item, visible)
             if step is not None:
-                if at > 0:
+                if at > 0 and step.common.when is not None:
                     self._check_when(step)
                 found.append(step)
         return tuple(found)
 
     def _check_when(self, step: Step) -> None:
+        """A conv changes in_channels for the batchnorm after it, so a condition on it may only begin a list."""
         when = step.common.when
-        found = [name for name in TENSOR_NAMES if when is not None and name in when.names]
-        if when is not None and found:
-            self.problems.add(
-                f"when: mentions {found[0]} on a step that is not the first of its list",
-                when.node,
-                because=(f"the steps before it change {found[0]}",),
-                hint="make it the first step of a group {layers: […], when: …},"
-                f" or give the block a parameter with the default {found[0]}",
-            )
+        found = next((name for name in TENSOR_NAMES if when is not None and name in when.names), None)
+        if when is None or found is None:
+            return
+        condition = described(when.node)
+        self.problems.add(
+            f"when: mentions {found}, and this step is not the first of its list",
+            when.node,
+            because=(f"{found} is that of the tensor entering this step, which the steps before it change",),
+            hint=f"put what goes together into one list: - layers: [{{layers: […], when: {condition}}}],"
+            f" or give the block a parameter c={found}",
+        )
 
     def step(self, node: Node, visible: Visible) -> Step | None:
         """One step; None where it can't be read, which has then been reported."""
-        key = id(node), visible
-        if key not in self.read:
-            self.read[key] = self._step(node, visible)
-        return self.read[key]
-
-    def _step(self, node: Node, visible: Visible) -> Step | None:
+        self.count_reading(node)
+        if isinstance(node, Mapping):
+            if not node.aliased:
+                return self._mapping(node, visible)
+            key = node, visible
+            if key not in self._aliased_steps:
+                self._aliased_steps[key] = self._mapping(node, visible)
+            return self._aliased_steps[key]
+        if isinstance(node, Scalar) and not is_nothing(node):
+            return self.typed(Piece(node.text, node, None, {}, Common(node.mark), visible))
         if isinstance(node, Scalar):
-            if described(node) == "nothing":
-                self.problems.add("an empty step", node, hint="write a layer behind the dash, or delete the dash")
-                return None
-            return self.typed(Piece(node.text, node, None, {}, Common(node), visible))
-        if isinstance(node, Sequence):
+            self.problems.add("an empty step", node, hint="write a layer behind the dash, or delete the dash")
+        else:
             hint = "branches belong under add:, concat: or multiply:; steps that belong together are {layers: […]}"
             self.problems.add("a step is a layer type or a mapping, not a list", node, hint=hint)
+        return None
+
+    def _mapping(self, node: Mapping, visible: Visible) -> Step | None:
+        keys = self._type_keys(node, visible)
+        pieces = [self._piece(node, key, visible) for key in keys]
+        if not pieces:
             return None
-        assert isinstance(node, Mapping)
-        key = self._type_key(node, visible)
-        if key is None:
-            return None
+        return self.typed(pieces[0]) if self.is_type(keys[0]) else self._word_step(pieces)
+
+    def _piece(self, node: Mapping, key: str, visible: Visible) -> Piece:
         key_node, value = node.entries[key]
         rest = {k: v for k, v in node.entries.items() if k != key and k not in STEP_KEYS}
-        empty = isinstance(value, Scalar) and value.plain and value.value is None
-        common = self._common(node, visible)
-        return self.typed(Piece(key, key_node, None if empty else value, rest, common, visible))
+        return Piece(key, key_node, None if is_nothing(value) else value, rest, self._common(node, visible), visible)
 
-    def _type_key(self, node: Mapping, visible: Visible) -> str | None:
+    def is_type(self, key: str) -> bool:
+        """Whether the language or a block gives the word a meaning as a step."""
+        return key in TYPES or key in self.blocks or key in STRUCTURES
+
+    def _type_keys(self, node: Mapping, visible: Visible) -> list[str]:
+        """The one key that is the type; several where only the words they hold can tell which one it is."""
         keys = [key for key in node.entries if key not in STEP_KEYS]
-        found = [key for key in keys if key in TYPES or key in self.blocks or key in STRUCTURES]
-        if len(found) > 1:
-            found = [key for key in found if not any(key in self._takes(other) for other in found if other != key)]
-        if not found:
-            found = [key for key in keys if key in visible and key not in TENSOR_NAMES][:1]
+        found = [key for key in keys if self.is_type(key)]
+        if len(found) > 1:  # an option may be called like a type: {batchnorm: null, affine: false}
+            found = [key for key in found if not any(key in self.takes(other) for other in found)] or found
         if len(found) == 1:
-            return found[0]
+            return found
         if found:
             message = f"two types in one step: {' and '.join(found)}"
             self.problems.add(message, node.entries[found[1]][0], hint="give each a step of its own")
-        elif not keys:
-            self.problems.add("a step without a layer type", node, hint="for example {relu, name: act}")
-        else:
+            return []
+        words = [key for key in keys if key in visible and key not in TENSOR_NAMES]
+        if not words:
             self._no_type(node, keys)
-        return None
+        return words
 
-    def _takes(self, key: str) -> Iterable[str]:
+    def takes(self, key: str) -> Iterable[str]:
+        """The options, parameters or further keys of a type, block or structure."""
         if key in self.blocks:
             return {parameter.name for parameter in self.blocks[key].parameters}
         return STRUCTURES[key] if key in STRUCTURES else TYPES[key].options()
 
     def _no_type(self, node: Mapping, keys: list[str]) -> None:
-        options = {name for layer in TYPES.values() for name in layer.options()}
-        strangers = [key for key in keys if key not in options]
+        if not keys:
+            self.problems.add("a step without a layer type", node, hint="for example {relu, name: act}")
+            return
+        strangers = [key for key in keys if key in NO_TYPES or type_hint(key, []) or not option_word(key)]
         if strangers:
-            self._unknown(strangers[0], node.entries[strangers[0]][0])
+            self.unknown(strangers[0], node.entries[strangers[0]][0])
             return
         key_node, value = node.entries[keys[0]]
-        hint = f"for example {{conv: 64, {keys[0]}: {rewritten(value)}}}"
+        example = next(name for name, layer in TYPES.items() if option_word(keys[0]) in layer.options())
+        hint = f"for example {{{example}: …, {option_word(keys[0])}: {rewritten(value)}}}"
         self.problems.add(f"a step without a layer type: {keys[0]} is an option", key_node, hint=hint)
 
-    def _unknown(self, word: str, node: Node) -> None:
-        spaced = missing_space(word)
-        hint = f"a space is missing: {spaced}" if spaced else type_hint(word, [*TYPES, *STRUCTURES, *self.blocks])
-        self.problems.add(f"unknown layer type {word}", node, hint=hint)
+    def unknown(self, word: str, node: Node) -> None:
+        """Reports a word that is no type."""
+        spaced, (head, dash, tail) = missing_space(word), word.partition(" - ")
+        if dash:
+            hint: str | None = f"- {tail} is a step of its own: begin it on a new line, below the dash of {head}"
+        elif spaced:
+            hint = f"a space is missing: {spaced}"
+        else:
+            hint = NO_TYPES.get(word.lower()) or type_hint(word, [*TYPES, *STRUCTURES, *self.blocks])
+        shown = shortened(word, ROOM) or '""'
+        self.problems.add(f"unknown layer type {shown}", node, hint=shortened(hint, 2 * ROOM) if hint else None)
 
     def _common(self, node: Mapping, visible: Visible) -> Common:
         given = {key: value for key, (_, value) in node.entries.items() if key in STEP_KEYS}
-        when, freeze = given.get("when"), given.get("freeze")
+        if not given:
+            return Common(node.mark)
         return Common(
-            node,
+            node.mark,
             self._name(given.get("name")),
-            self.value(when, visible, "when") if when else None,
-            self.reference(given["from"], "from") if "from" in given else None,
+            self.flag(given.get("when"), visible, "when"),
+            self.reference(given["from"], visible, "from") if "from" in given else None,
             self.expectations(given.get("expect"), visible),
-            self.value(freeze, visible, "freeze") if freeze else None,
+            self.flag(given.get("freeze"), visible, "freeze"),
         )
 
     def _name(self, node: Node | None) -> Scalar | None:
         if node is None:
             return None
-        if isinstance(node, Scalar) and NAME.fullmatch(node.text) and node.text != "input":
+        found = described(node)
+        if isinstance(node, Scalar) and NAME.fullmatch(node.text) and not is_nothing(node) and found != "input":
             return node
-        taken = isinstance(node, Scalar) and node.text == "input"
-        reason = "input is the name of the network's input" if taken else "a name is letters, digits, _ and -"
-        self.problems.add(f"{described(node)} can't be a name", node, because=(reason,))
+        reason = "input is the name of what enters" if found == "input" else "a name is letters, digits, _ and -"
+        self.problems.add(f"name: {found} can't be a name", node, because=(reason,))
         return None
 
-    def reference(self, node: Node, what: str) -> Scalar | None:
-        """The name of a tensor made before."""
-        if isinstance(node, Scalar) and described(node) != "nothing":
+    def reference(self, node: Node, visible: Visible, what: str) -> Scalar | None:
+        """The name of a tensor made before; a name that no step of the text has is refused here."""
+        if not isinstance(node, Scalar) or is_nothing(node):
+            self.problems.add(f"{what} takes the name of an earlier step, not {described(node)}", node)
+            return None
+        first = node.text.partition(".")[0]
+        unnumbered = first.rstrip("0123456789")
+        if first in self.words or unnumbered in self.words or first in visible or self.is_type(unnumbered):
             return node
-        self.problems.add(f"{what}: takes the name of an earlier step, not {described(node)}", node)
+        hint = did_you_mean(first, [*self.names, *visible])
+        if not hint:
+            known = f"; there are {', '.join(sorted(self.names)[:12])}" if self.names else ""
+            hint = f"give the step that is meant a name: {{…, name: {described(node)}}}{known}"
+        self.problems.add(f"{what}: no step is named {described(node)}", node, hint=hint)
         return None
 
     def typed(self, piece: Piece) -> Step | None:
         """The step of the type that the piece's key names."""
         key = piece.key
         if key in self.blocks:
-            return self._call(piece, self.blocks[key])
+            return read_call(self, piece, self.blocks[key])
         if key in STRUCTURES:
-            return self._structure(piece)
+            return read_structure(self, piece)
         if key in TYPES:
-            return self._layer(piece, TYPES[key])
+            return read_layer(self, piece, TYPES[key])
         if key in piece.visible and key not in TENSOR_NAMES:
-            return WordStep(piece.common, piece.node, lambda word: self._from_word(piece, word))
-        self._unknown(key, piece.node)
+            return self._word_step([piece])
+        self.unknown(key, piece.node)
         return None
+
+    def _word_step(self, pieces: Iterable[Piece]) -> WordStep:
+        by_key = {piece.node: piece for piece in pieces}
+        made: dict[tuple[Scalar, str], Step] = {}
+
+        def read(key: Scalar, word: str) -> Step:
+            if (key, word) not in made:
+                made[key, word] = self._from_word(by_key[key], word)
+            return made[key, word]
+
+        return WordStep(next(iter(by_key.values())).common, tuple(by_key), read)
 
     def _from_word(self, piece: Piece, word: str) -> Step:
         """The step once the word is known; here problems are raised, since reading is over."""
         known = len(self.problems.found)
         if word in TYPES or word in self.blocks:
-            step = self.typed(replace(piece, key=word))
+            step = self.typed(piece._replace(key=word))
         else:
-            self._unknown(word, piece.node)
+            hint = "a word stands for a layer type or a block; structures such as add: are written out"
+            self.problems.add(f"{piece.key} is {word}, which is no layer type and no block", piece.node, hint=hint)
             step = None
-        if step is None or len(self.problems.found) > known:
-            raise SpecError(self.problems.found[known:])
+        found, self.problems.found = self.problems.found[known:], self.problems.found[:known]
+        if step is None or found:
+            raise SpecError(found)
         return step
 
-    def _layer(self, piece: Piece, layer: type[Layer]) -> LayerStep | None:
-        options = layer.options()
-        given: Entries = dict(piece.rest)
-        if isinstance(piece.value, Mapping):
-            given |= piece.value.entries
-        elif piece.value is not None:
-            if layer.principal is None:
-                message = f"{layer.type} takes no value, found {described(piece.value)}"
-                self.problems.add(message, piece.value, hint=option_hint("", list(options)))
-                return None
-            given[layer.principal] = piece.node, piece.value
-        values, nodes = self.options(layer, given, piece.visible)
-        missing = [name for name, opt in options.items() if opt.required and name not in values]
-        if missing and not any(key not in options for key in given):
-            example = f"{{{piece.key}: …, {missing[0]}: 3}}" if missing[0] != layer.principal else f"{piece.key}: 64"
-            hint = f"for example {example}"
-            self.problems.add(f"{piece.key} needs {' and '.join(missing)}", piece.node, hint=hint)
-        return LayerStep(piece.common, layer, values, nodes)
-
-    def options(self, layer: type[Layer], given: Entries, visible: Visible) -> tuple[dict[str, Value], dict[str, Node]]:
-        """The options of a layer, those of `defaults:` first, and where each was written."""
-        values: dict[str, Value] = {}
-        nodes: dict[str, Node] = {}
-        for parent in reversed(layer.__mro__):
-            for name, (node, value) in self.default_options.get(parent, {}).items():
-                values[name], nodes[name] = value, node
-        options = layer.options()
-        for name, (key, node) in given.items():
-            if name in options:
-                values[name], nodes[name] = self.option(options[name], node, visible), node
-            else:
-                self.problems.add(f"{layer.type} has no option {name}", key, hint=option_hint(name, list(options)))
-        return values, nodes
-
-    def _call(self, piece: Piece, block: Block) -> CallStep | None:
-        parameters = {parameter.name: parameter for parameter in block.parameters}
-        positional = [parameter.name for parameter in block.parameters if not parameter.by_name_only]
-        given: dict[str, Node] = {}
-        if isinstance(piece.value, Mapping):
-            given = {key: value for key, (_, value) in piece.value.entries.items()}
-        elif piece.value is not None:
-            values = piece.value.items if isinstance(piece.value, Sequence) else [piece.value]
-            if len(values) > len(positional):
-                takes = f"{len(positional)} ({', '.join(positional)})" if positional else "none"
-                self.problems.add(f"{block.name} takes {takes} by position, found {len(values)}", piece.value)
-                return None
-            given = dict(zip(positional, values))
-        keys = piece.value.entries if isinstance(piece.value, Mapping) else {}
-        for name, (key, value) in {**keys, **piece.rest}.items():
-            if name not in parameters:
-                self.problems.add(f"{block.name} has no parameter {name}", key, hint=option_hint(name, [*parameters]))
-            elif name in given and name in piece.rest:
-                self.problems.add(f"{name} is given twice", key)
-            given[name] = value
-        missing = [name for name, parameter in parameters.items() if parameter.default is None and name not in given]
-        if missing:
-            self.problems.add(f"{block.name} needs {' and '.join(missing)}", piece.node)
-        arguments = {name: self.value(node, piece.visible, name) for name, node in given.items() if name in parameters}
-        return CallStep(piece.common, block.name, arguments)
-
-    def _structure(self, piece: Piece) -> Step | None:
-        for name, (key, _) in piece.rest.items():
-            if name not in STRUCTURES[piece.key]:
-                self.problems.add(f"{piece.key}: no such key as {name}", key, hint=option_hint(name, [*STEP_KEYS]))
-                return None
-        if piece.value is None:
-            self.problems.add(f"{piece.key}: is empty", piece.node)
-            return None
-        if piece.key == "repeat":
-            return self._repeat(piece, piece.value)
-        if piece.key == "residual":
-            body = self.steps(piece.value, piece.visible, "residual")
-            shortcut = piece.rest.get("shortcut")
-            branch = self._branch(shortcut[1], piece.visible, "shortcut") if shortcut else None
-            return ResidualStep(piece.common, body, branch)
-        if piece.key == "layers":
-            return GroupStep(piece.common, self.steps(piece.value, piece.visible, "layers"))
-        if piece.key == "reuse":
-            name = self.reference(piece.value, "reuse")
-            return ReuseStep(piece.common, name) if name else None
-        return self._join(piece, piece.value)
-
-    def _repeat(self, piece: Piece, count: Node) -> Step | None:
-        if "layers" not in piece.rest:
-            self.problems.add("repeat needs layers", piece.node, hint="for example {repeat: 3, layers: [relu]}")
-            return None
-        inner = piece.visible | {"index"}
-        over: dict[str, Value] = {}
-        if isinstance(count, Mapping):
-            for name, (key, node) in count.entries.items():
-                self.check_variable(name, key)
-                over[name] = self.value(node, piece.visible, name)
-            inner |= set(over)
-        number = None if over else self.value(count, piece.visible, "repeat")
-        return RepeatStep(piece.common, number, over, self.steps(piece.rest["layers"][1], inner, "layers"))
-
-    def check_variable(self, name: str, node: Node) -> None:
+    def check_variable(self, name: str, node: Node | Mark) -> None:
         """Whether a variable, parameter or repeat may be called so."""
         if not name.isidentifier() or not name.isascii():
-            self.problems.add(
-                f"{name} can't be the name of a variable", node, hint="letters, digits and _, as in depth2"
-            )
-        elif name in RESERVED_NAMES:
-            self.problems.add(f"{name} has a meaning of its own in expressions", node)
-
-    def _join(self, piece: Piece, value: Node) -> Step | None:
-        layer = REGISTRY[piece.key]
-        if not isinstance(value, Sequence):
-            self.problems.add(f"{piece.key} takes a list of branches, not {described(value)}", value)
-            return None
-        branches = [self._branch(item, piece.visible, piece.key) for item in value.items]
-        values, nodes = self.options(layer, piece.rest, piece.visible)
-        return JoinStep(piece.common, layer, tuple(b for b in branches if b is not None), values, nodes)
-
-    def _branch(self, node: Node, visible: Visible, what: str) -> Branch | None:
-        if isinstance(node, Sequence):
-            return Branch(node, self.steps(node, visible, "a branch"))
-        if isinstance(node, Mapping) and "layers" in node.entries and not {*node.entries} - {"layers", "when"}:
-            when = node.entries.get("when")
-            body = self.steps(node.entries["layers"][1], visible, "a branch")
-            return Branch(node, body, when=self.value(when[1], visible, "when") if when else None)
-        if isinstance(node, Scalar) and described(node) != "nothing" and not self._is_type(node.text, visible):
-            return Branch(node, name=node)
-        if described(node) == "nothing":
-            hint = f"the tensor itself is written []; a branch of {what} has no empty entry"
-            self.problems.add("an empty branch", node, hint=hint)
-        else:
-            self.problems.add(
-                f"a branch of {what} is a list of steps, a given name or {{layers: […], when: …}}",
-                node,
-                hint=f"for the steps of one branch write [{rewritten(node)}]",
-            )
-        return None
-
-    def _is_type(self, word: str, visible: Visible) -> bool:
-        return (
-            word not in self.words - set(self.blocks) and word not in visible and (word in TYPES or word in self.blocks)
-        )
-
-
-RESERVED_NAMES = frozenset((*TENSOR_NAMES, "index", "input", *STEP_KEYS, *STRUCTURES, *RESERVED))
+            hint = "letters, digits and _, as in depth2"
+            self.problems.add(f"{shortened(name, ROOM)} can't be the name of a variable", node, hint=hint)
+        elif name in RESERVED_NAMES or keyword.iskeyword(name):
+            self.problems.add(f"{name} has a meaning of its own, so no variable can be called so", node)

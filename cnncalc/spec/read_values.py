@@ -1,156 +1,223 @@
-"""Nodes to values: numbers, expressions and lists of them, with every name checked against those that are known there."""
+"""Nodes to values: numbers, expressions and lists of them, every name checked against those that are known there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
+from typing import Any, Final
 
 from cnncalc.analysis import QUANTITIES
-from cnncalc.errors import did_you_mean
-from cnncalc.layers import REGISTRY, Layer, Option, Unfit
+from cnncalc.errors import SpecError, did_you_mean
+from cnncalc.layers import REGISTRY, Option, Unfit
 from cnncalc.spec import nodes
-from cnncalc.spec.expressions import CONSTANTS, FUNCTIONS, Expression, ExpressionError, Word
+from cnncalc.spec.expressions import FUNCTIONS, Expression, ExpressionError, Word, whole
 from cnncalc.spec.nodes import Node, Scalar, Sequence
-from cnncalc.spec.problems import Problems, described
-from cnncalc.spec.tree import Computed, Constant, Expectation, Listed, Value
-from cnncalc.spec.vocabulary import TENSOR_NAMES
+from cnncalc.spec.problems import Problems, described, is_nothing
+from cnncalc.spec.tokens import MAX_LEVELS
+from cnncalc.spec.tree import Computed, Constant, Expectation, Named, Value, listed
+from cnncalc.spec.values import MAX_ITEMS
+from cnncalc.spec.values import described as kind_of
+from cnncalc.spec.visible import Visible
+from cnncalc.spec.vocabulary import NOT_BOOLEANS, TENSOR_NAMES
 
-EXPECTED = ("output", *QUANTITIES, "depth", "layers")
-OPTION_WORDS = frozenset(word for layer in REGISTRY.values() for opt in layer.options().values() for word in opt.words)
-
-MAX_ITEMS = 100_000
-
-Visible = frozenset[str]
-"""The names that an expression may use where it stands."""
+EXPECTED: Final = ("output", *QUANTITIES, "depth", "layers")
+OPTION_WORDS: Final = frozenset(
+    word for layer in REGISTRY.values() for opt in layer.options().values() for word in opt.words
+)
+_PATH = re.compile(r"([A-Za-z0-9_-]+)((?:\.[A-Za-z0-9_-]+)*)")
+_SPARE_READS: Final = 100_000
 
 
 class ValueReader:
-    """Reads the values of one text; `words` are the names of its blocks and steps."""
+    """Reads the values of one text of a given length; `words` are the names of its blocks, inputs and steps."""
 
-    def __init__(self, problems: Problems, words: Iterable[str]) -> None:
+    def __init__(self, problems: Problems, words: Iterable[str], length: int) -> None:
         self.problems = problems
-        self.words = frozenset(words)
-        # by node, since aliases share theirs: a text that unfolds to millions of values is still read once
-        self.values: dict[tuple[int, Visible], Value] = {}
+        self.words = set(words)
+        self._expressions: dict[str, Expression] = {}
+        self._lists: dict[tuple[Node, Visible], Value] = {}
+        # Every step and value takes a character, so only aliases can need more readings than that.
+        self._readings_left = length + _SPARE_READS
+
+    def count_reading(self, node: Node, readings: int = 1) -> None:
+        """Refuses a text whose aliases, read anew wherever other names are visible, multiply without end."""
+        self._readings_left -= readings
+        if self._readings_left < 0:
+            self.problems.add("the aliases of this text unfold to too much", node, hint="a block is read only once")
+            self.problems.raise_any()
 
     def value(self, node: Node, visible: Visible, what: str) -> Value:
         """A number, an expression or a list of them."""
-        key = id(node), visible
-        if key not in self.values:
-            self.values[key] = self._value(node, visible, what)
-        return self.values[key]
-
-    def _value(self, node: Node, visible: Visible, what: str) -> Value:
-        if isinstance(node, Sequence):
-            return self._list(Listed(node, tuple(self.value(item, visible, what) for item in node.items)))
+        if isinstance(node, Scalar):
+            return self._scalar(node, visible, what)
         if isinstance(node, nodes.Mapping):
             self.problems.add(f"{what} is a number, an expression or a list, not a mapping", node)
             return Constant(node, None)
-        assert isinstance(node, Scalar)
+        assert isinstance(node, Sequence)
+        if not node.aliased:
+            return self._list(node, visible, what)
+        key = node, visible
+        if key not in self._lists:
+            self._lists[key] = self._list(node, visible, what)
+        return self._lists[key]
+
+    def _list(self, node: Sequence, visible: Visible, what: str) -> Value:
+        if node.height > MAX_LEVELS:
+            self.problems.add(f"{what}: a list of more than {MAX_LEVELS} levels", node)
+            return Constant(node, None)
+        self.count_reading(node, len(node.items))
+        value = listed(node, [self.value(item, visible, what) for item in node.items])
+        if value.size <= MAX_ITEMS:
+            return value
+        self.problems.add(f"{what}: a list of {value.size:,} values; at most {MAX_ITEMS:,} are read", node)
+        return Constant(node, None)
+
+    def _scalar(self, node: Scalar, visible: Visible, what: str) -> Value:
         if not isinstance(node.value, str):
             return Constant(node, node.value)
-        if "-" in node.text and node.text in self.words:
-            return Constant(node, Word(node.text))
-        return self._expression(node, visible, what)
-
-    def _list(self, listed: Listed) -> Value:
-        if listed.size <= MAX_ITEMS:
-            return listed
-        self.problems.add(f"a list of {listed.size:,} values; at most {MAX_ITEMS:,} are read", listed.node)
-        return Constant(listed.node, None)
-
-    def _expression(self, node: Scalar, visible: Visible, what: str) -> Value:
+        path = _PATH.fullmatch(node.text)
+        if path and (path[2] or "-" in node.text) and path[1] in self.words:
+            return Named(node, frozenset((node.text,)))
         try:
-            expression = Expression(node.text)
+            expression = self._expressions.get(node.text) or Expression(node.text)
         except ExpressionError as error:
             mark = node.part(error.offset, error.length) if error.length else node.mark
             self.problems.add(f"{what}: {error.message}", mark, hint=error.hint)
             return Constant(node, None)
-        for name in sorted(expression.names - visible):
-            if not self.is_word(name):
+        self._expressions[node.text] = expression
+        for name in sorted(expression.names):
+            if name not in visible and not self.is_word(name):
                 mark = node.part(*expression.where(name))
-                self.problems.add(f"{what}: unknown name {name}", mark, hint=self._known(name, visible))
+                self.problems.add(f"{what}: unknown name {name}", mark, hint=self.known(name, visible))
         return Computed(node, expression)
 
     def is_word(self, name: str) -> bool:
         """Whether an expression may hold the name as a word."""
-        return name in REGISTRY or name in self.words or name in OPTION_WORDS
+        numbered = name.rstrip("0123456789")  # a name that is given in a repeat
+        return name in REGISTRY or name in OPTION_WORDS or name in self.words or numbered in self.words
 
-    def _known(self, name: str, visible: Visible) -> str:
+    def known(self, name: str, visible: Visible) -> str:
+        """The hint beside a name that nobody knows here."""
         if name == "index":
             return "index counts the repeat that is written around it; hand it to a block as a parameter"
         if name in TENSOR_NAMES:
-            return "no tensor enters here"
-        meant = did_you_mean(name, {*visible, *FUNCTIONS, *CONSTANTS, *self.words})
-        known = ", ".join(sorted(visible - {*TENSOR_NAMES}))
-        return meant or (f"known here: {known}" if known else "declare it under vars:")
+            return f"{name} is known in steps and in the defaults of a block's parameters: no tensor enters here"
+        meant = did_you_mean(name, {*visible, *FUNCTIONS, *self.words})
+        names = sorted({*visible} - {*TENSOR_NAMES})
+        shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+        return meant or (f"known here: {shown}" if names else f"declare it at the top: vars: {{{name}: …}}")
 
     def option(self, opt: Option, node: Node, visible: Visible) -> Value:
-        """The value of an option; what can be judged without evaluating is judged here."""
-        if isinstance(node, Scalar) and node.text in opt.words:
-            return Constant(node, node.text)
-        if isinstance(node, Scalar) and isinstance(node.value, str) and node.text.isidentifier():
-            if node.text not in visible and not self.is_word(node.text):
-                near = did_you_mean(node.text, {*visible, *opt.words})
-                hint = near or self._known(node.text, visible)
-                message = f"{opt.name} {opt.expectation}; {node.text} is no name that is known here"
-                self.problems.add(message, node, hint=hint)
-                return Constant(node, opt.default)
+        """The value of an option; what can be judged without evaluating is judged here, and is in the option's type."""
+        if isinstance(node, Scalar):
+            if node.text in opt.words:
+                return Constant(node, node.text)
+            unknown = node.text not in visible and not self.is_word(node.text)
+            if isinstance(node.value, str) and node.text.isidentifier() and unknown:
+                self._refuse_word(opt, node, visible)
+                return Constant(node, None)
         known = len(self.problems.found)
         value = self.value(node, visible, opt.name)
-        if not value.names and len(self.problems.found) == known:
-            try:
-                return Constant(node, opt.cast(value.at(_nothing)))
-            except Unfit as unfit:
-                self.problems.add(unfit.message, node, because=unfit.because, hint=unfit.hint)
+        if value.names or len(self.problems.found) > known:
+            return value
+        try:
+            return Constant(node, cast(opt, value.at(_nothing)))
+        except Unfit as unfit:
+            self.problems.add(unfit.message, node, because=unfit.because, hint=unfit.hint)
+        except SpecError as error:
+            self.problems.extend(error.problems)
+        return Constant(node, None)
+
+    def _refuse_word(self, opt: Option, node: Scalar, visible: Visible) -> None:
+        word = node.text
+        boolean = "true or false" in opt.expectation
+        if boolean and word.lower() in NOT_BOOLEANS:
+            hint: str | None = f"write {NOT_BOOLEANS[word.lower()]}"
+        elif word.lower() in opt.words:
+            hint = f"write {word.lower()}"
+        elif boolean or opt.kind is str:
+            hint = did_you_mean(word, [*visible, *opt.words, *(("true", "false") if boolean else ())])
+        else:
+            hint = self.known(word, visible)
+        self.problems.add(f"{opt.name} {opt.expectation}, not {described(node)}", node, hint=hint)
+
+    def flag(self, node: Node | None, visible: Visible, what: str) -> Value | None:
+        """The value of `when:` or `freeze:`."""
+        if node is None:
+            return None
+        word = described(node).lower()
+        known = len(self.problems.found)
+        if word in NOT_BOOLEANS and word not in visible:
+            value: Value = Constant(node, None)
+        else:
+            value = self.value(node, visible, what)
+        wrong = isinstance(value, Constant) and not isinstance(value.value, bool)
+        if wrong and len(self.problems.found) == known:
+            hint = f"write {NOT_BOOLEANS[word]}" if word in NOT_BOOLEANS else "for example stride > 1"
+            self.problems.add(f"{what} is true or false, not {described(node)}", node, hint=hint)
         return value
 
     def expectations(self, node: Node | None, visible: Visible) -> tuple[Expectation, ...]:
         """The entries of an `expect:`."""
-        if node is None:
-            return ()
-        if not isinstance(node, nodes.Mapping):
+        if node is not None and not isinstance(node, nodes.Mapping):
             self.problems.add(f"expect is a mapping such as {{params: 760}}, not {described(node)}", node)
+        if not isinstance(node, nodes.Mapping):
             return ()
         found = []
-        for quantity, (key, value) in node.entries.items():
+        for quantity, (key, entry) in node.entries.items():
             if quantity not in EXPECTED:
                 hint = did_you_mean(quantity, EXPECTED) or f"quantities: {', '.join(EXPECTED)}"
                 self.problems.add(f"expect: unknown quantity {quantity}", key, hint=hint)
-            else:
-                found.append(Expectation(quantity, self.value(value, visible, f"expect: {quantity}"), key.mark))
+                continue
+            known = len(self.problems.found)
+            value = self.value(entry, visible, f"expect: {quantity}")
+            if isinstance(value, Constant) and len(self.problems.found) == known:
+                try:
+                    claimed(quantity, value.value)
+                except ExpressionError as error:
+                    self.problems.add(error.message, entry, hint=error.hint)
+            found.append(Expectation(quantity, value, key.mark))
         return tuple(found)
 
-    def defaults(
-        self, node: Node | None, types: Mapping[str, type[Layer]], visible: Visible
-    ) -> dict[type[Layer], dict[str, tuple[Node, Value]]]:
-        """The `defaults:` by layer type."""
-        found: dict[type[Layer], dict[str, tuple[Node, Value]]] = {}
-        if node is None:
-            return found
-        for name, (key, entries) in self.entries(node, "defaults").items():
-            if name not in types:
-                hint = did_you_mean(name, types)
-                self.problems.add(f"defaults: unknown layer type {name}", key, hint=hint)
-                continue
-            options = types[name].options()
-            found[types[name]] = {}
-            for option_name, (option_key, value) in self.entries(entries, f"defaults: {name}").items():
-                if option_name in options:
-                    found[types[name]][option_name] = value, self.option(options[option_name], value, visible)
-                else:
-                    hint = did_you_mean(option_name, options) or f"it takes {', '.join(options)}"
-                    self.problems.add(f"{name} has no option {option_name}", option_key, hint=hint)
-        return found
-
     def entries(self, node: Node | None, what: str) -> dict[str, tuple[Scalar, Node]]:
-        """The entries of a mapping; of none where there is nothing."""
-        if node is None or (isinstance(node, Scalar) and node.value is None and node.plain):
-            return {}
+        """The entries of a mapping; none where there is nothing."""
         if isinstance(node, nodes.Mapping):
             return node.entries
-        self.problems.add(f"{what} is a mapping, not {described(node)}", node)
+        if node is not None and not is_nothing(node):
+            self.problems.add(f"{what} is a mapping, not {described(node)}", node)
         return {}
 
 
-def _nothing(name: str) -> Value:
+def cast(opt: Option, value: Any) -> Any:
+    """The value in the option's type; `Unfit` where it has none, or is no size."""
+    found = opt.cast(value.text if isinstance(value, Word) else value)
+    for number in found if isinstance(found, tuple) else (found,):
+        if isinstance(number, int) and not -(2**63) < number < 2**63:
+            raise Unfit(f"{opt.name} is below 2**63, not {number}", option=opt.name)
+    return found
+
+
+def claimed(quantity: str, value: Any) -> Any:
+    """What an `expect:` states, as whole numbers."""
+    try:
+        if quantity != "output":
+            return whole_count(value)
+        if isinstance(value, tuple) and value:
+            shapes = all(isinstance(item, tuple) for item in value)
+            return tuple(claimed("output", item) for item in value) if shapes else tuple(map(whole, value))
+    except ExpressionError as error:
+        raise ExpressionError(f"expect: {quantity}: {error.message}", hint=error.hint) from None
+    raise ExpressionError(f"expect: output is a list of sizes, not {kind_of(value)}", hint="for example [64, 112, 112]")
+
+
+def whole_count(value: Any) -> int:
+    """A count of any size, written as an integer or as a float that is one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ExpressionError(f"{kind_of(value)} is no count")
+    return value
+
+
+def _nothing(name: str) -> Any:
     raise KeyError(name)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cnncalc.errors import Problem, SpecError, did_you_mean
 from cnncalc.layers import Shape
 from cnncalc.network import BlockCall
+from cnncalc.spec.budget import Budget
 from cnncalc.spec.expressions import ExpressionError, Lookup, Word
 from cnncalc.spec.nodes import Scalar
+from cnncalc.spec.problems import described
 from cnncalc.spec.read_steps import StepReader
 from cnncalc.spec.tree import Common
 from cnncalc.spec.vocabulary import TENSOR_NAMES
@@ -31,64 +33,105 @@ class Given(NamedTuple):
     inner: Scope | None = None
 
 
-@dataclass
+class Surroundings(NamedTuple):
+    """What every scope of a spec sees."""
+
+    reader: StepReader
+    budget: Budget
+    variables: Mapping[str, Any]
+
+
 class Scope:
     """The names of one scope; repeats, residuals, groups and joins unroll into it."""
 
-    reader: StepReader
-    names: dict[str, Any]
-    entering: Tensor | None
-    calls: tuple[BlockCall, ...] = ()
-    given: dict[str, Given] = field(default_factory=dict)
-    taken: dict[str, int] = field(default_factory=dict)
-    """The line where each name was taken, given or default."""
-    ordinals: dict[str, int] = field(default_factory=dict)
-    numbered: dict[str, int] = field(default_factory=dict)
-    repeats: int = 0
+    __slots__ = ("around", "calls", "entering", "given", "iteration", "names", "numbered", "ordinals", "taken")
+
+    def __init__(self, around: Surroundings, entering: Tensor | None, calls: tuple[BlockCall, ...] = ()) -> None:
+        self.around, self.entering, self.calls = around, entering, calls
+        self.names: dict[str, Any] = {}
+        """Parameters, and what the repeats around a step name."""
+        self.given: dict[str, Given] = {}
+        self.taken: dict[str, int] = {}
+        """The line where each name was taken, given or default."""
+        self.ordinals: dict[str, int] = {}
+        self.numbered: dict[str, tuple[int, int]] = {}
+        """For each name given in a repeat, how often and in which iteration last."""
+        self.iteration = 0
+        """The number of the iteration of a repeat that runs; 0 outside."""
 
     def lookup(self, tensor: Tensor | None) -> Lookup:
         """What an expression sees at a step which that tensor enters."""
+        names, variables, look_at = self.names, self.around.variables, self.around.budget.look_at
 
         def look(name: str) -> Any:
-            if name in self.names:
-                return self.names[name]
-            if name in TENSOR_NAMES:
-                if tensor is None:
-                    raise ExpressionError(f"{name}: no tensor enters here", hint="the step needs from: first")
-                return tensor.shape if name == "in_shape" else tensor.shape[0]
-            if self.reader.is_word(name) or name in self.given:
-                return Word(name, self)
-            raise KeyError(name)
+            if name in names:
+                return look_at(names[name])
+            if name in variables:
+                return look_at(variables[name])
+            return self._other(name, tensor)
 
         return look
+
+    def lookup_outside(self, tensor: Tensor | None) -> Lookup:
+        """What `defaults:` sees: the variables and the tensor, no parameter and no repeat."""
+        variables, look_at = self.around.variables, self.around.budget.look_at
+        return lambda name: look_at(variables[name]) if name in variables else self._other(name, tensor)
+
+    def _other(self, name: str, tensor: Tensor | None) -> Any:
+        if name in TENSOR_NAMES:
+            if tensor is None:
+                hint = "the network has several inputs: the step needs from:"
+                raise ExpressionError(f"{name}: no tensor enters here", hint=hint)
+            return tensor.shape if name == "in_shape" else tensor.shape[0]
+        if "." in name or "-" in name or name in self.given or self.around.reader.is_word(name):
+            return Word(name, self)
+        raise KeyError(name)
 
     def path(self, common: Common, kind: str) -> str:
         """The path of a step: its given name or its type and ordinal, behind the calls around it."""
         self.ordinals[kind] = ordinal = self.ordinals.get(kind, 0) + 1
-        label = self.label(common) if common.name else f"{kind}{ordinal}"
-        if not common.name:
-            self._take(label, common, default=True)
+        if common.name is not None:
+            return self.given_path(common)
+        label = f"{kind}{ordinal}"
+        self._take(label, common, default=True)
         return f"{self.calls[-1].path}.{label}" if self.calls else label
 
-    def label(self, common: Common) -> str:
-        """The given name of a step, numbered inside a repeat."""
-        assert common.name is not None
+    def given_path(self, common: Common) -> str:
+        """The path of a step that makes no layer of its own: its given name, numbered in a repeat; else empty."""
+        if common.name is None:
+            return ""
         label = common.name.text
-        if self.repeats:
-            self.numbered[label] = number = self.numbered.get(label, 0) + 1
-            label = f"{label}{number}"
+        count, iteration = self.numbered.get(label, (0, 0))
+        if self.iteration:
+            if iteration == self.iteration or (label in self.taken and not count):
+                self._refuse_taken(label, label, common, self.taken.get(label, common.mark.line))
+            self.numbered[label] = count + 1, self.iteration
+            self.taken.setdefault(label, common.mark.line)
+            label = f"{label}{count + 1}"
         self._take(label, common, default=False)
-        return label
+        return f"{self.calls[-1].path}.{label}" if self.calls else label
 
     def _take(self, label: str, common: Common, default: bool) -> None:
-        line = common.node.line
         if label in self.taken:
             what = f"{label}, the default name of this step," if default else label
-            other = f"line {self.taken[label]}"
-            raise SpecError(
-                Problem(f"{what} is already the name of the step in {other}", (common.name or common.node).mark)
-            )
-        self.taken[label] = line
+            self._refuse_taken(label, what, common, self.taken[label])
+        self.taken[label] = common.mark.line
+
+    def _refuse_taken(self, label: str, what: str, common: Common, line: int) -> None:
+        given = label in self.around.reader.names
+        hint = "a name stands for one step only" if given else "default names are counted: give one of the two a name:"
+        mark = common.name.mark if common.name else common.mark
+        raise SpecError(Problem(f"{what} is already taken in line {line}", mark, hint=hint))
+
+    def give(self, common: Common, path: str, given: Given) -> None:
+        """Enters a step under its given name and, in a repeat, under the numbered one too."""
+        if common.name is not None:
+            self.given[common.name.text] = self.given[path.rpartition(".")[2]] = given
+
+    def leave_repeats(self) -> None:
+        """Behind a repeat its names are known by their numbers alone."""
+        for name in self.numbered:
+            self.given.pop(name, None)
 
     def find(self, node: Scalar, what: str) -> Given:
         """What a reference stands for: a given name, `input`, a word held by a variable, or a dotted path of names."""
@@ -99,24 +142,28 @@ class Scope:
         if text == "input" and self.entering is not None and text not in self.given:
             return Given(self.entering, 0, 0)
         found = self.given.get(first)
-        word = self.names.get(first)
-        if found is None and not rest and isinstance(word, Word):
-            home = word.scope if isinstance(word.scope, Scope) else self
-            if home is not self or word.text in self.given or word.text == "input":
-                return home._find(word.text, node, what)
-            return self._unknown(word.text, node, what)
+        if found is None and not rest:
+            word = self.names.get(first, self.around.variables.get(first))
+            if isinstance(word, Word):
+                home = word.scope if isinstance(word.scope, Scope) else self
+                return home._find(word.text, node, what) if word.text != text else self._unknown(text, node, what)
         for part in rest:
             found = found.inner.given.get(part) if found is not None and found.inner is not None else None
         return found if found is not None else self._unknown(text, node, what)
 
     def _unknown(self, text: str, node: Scalar, what: str) -> Given:
-        if text in self.taken:
+        shown = described(node) if node.text == text else f"{described(node)}, which is {text},"
+        message = f"{what}: {shown} is the name of no earlier step here"
+        known = [*self.given, *(["input"] if self.entering and "input" not in self.given else [])]
+        if text in self.numbered:
+            message = f"{what}: {shown} is given in a repeat, which numbers it"
+            hint = f"the last one is {text}{self.numbered[text][0]}"
+        elif text in self.taken:
+            message = f"{what}: {shown} is a default name, and those shift when a step is added"
             hint = f"give the step in line {self.taken[text]} a name: {{…, name: {text}}}, or another"
-            message = f"{what}: {text} is a default name, and those shift when a step is added"
-            raise SpecError(Problem(message, node.mark, hint=hint))
-        if not self.given and self.entering is not None:
-            hint = "no step before this one has a name; input is what enters here"
+        elif self.around.reader.is_type(text):
+            hint = f"for the layer itself write the list [{described(node)}]" if "branch" in what else ""
+            hint = hint or f"{what} takes the name: of a step"
         else:
-            known = ", ".join([*self.given, *(["input"] if self.entering else [])][:12])
-            hint = did_you_mean(text, self.given) or f"named so far: {known}"
-        raise SpecError(Problem(f"{what}: no earlier step here is named {text}", node.mark, hint=hint))
+            hint = did_you_mean(text, known) or f"named so far: {', '.join(known[:12])}"
+        raise SpecError(Problem(message, node.mark, hint=hint))

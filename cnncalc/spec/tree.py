@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.errors import Mark, Problem, SpecError
 from cnncalc.layers import Layer
 from cnncalc.spec.expressions import Expression, ExpressionError, Lookup
 from cnncalc.spec.nodes import Node, Scalar
 
+NO_NAMES: frozenset[str] = frozenset()
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A value that stands in the text."""
+
+class Constant(NamedTuple):
+    """A value that stands in the text; `size` is how many values it holds on all levels."""
 
     node: Node
     value: Any
+    size: int = 1
+    names: frozenset[str] = NO_NAMES
+    cost: int = 0
 
     def at(self, lookup: Lookup) -> Any:
         return self.value
 
-    names: frozenset[str] = frozenset()
 
-
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(NamedTuple):
     """An expression."""
 
     node: Scalar
     expression: Expression
+    size: int = 1
 
     def at(self, lookup: Lookup) -> Any:
         try:
@@ -43,33 +44,50 @@ class Computed:
     def names(self) -> frozenset[str]:
         return self.expression.names
 
+    @property
+    def cost(self) -> int:
+        """What evaluating it counts for beside the step: nothing, unless it is long."""
+        return len(self.expression.text) // 64
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A list of values."""
+
+class Named(NamedTuple):
+    """The name of an earlier step that is no expression: it has a dash in it, or dots."""
+
+    node: Scalar
+    names: frozenset[str]
+    size: int = 1
+    cost: int = 0
+
+    def at(self, lookup: Lookup) -> Any:
+        return lookup(self.node.text)
+
+
+class Listed(NamedTuple):
+    """A list of values of which some are still to be computed; `names` are those that they mention."""
 
     node: Node
     items: tuple[Value, ...]
-    size: int = 0
-    """How many values it holds on all levels."""
-
-    def __post_init__(self) -> None:
-        inner = sum(item.size if isinstance(item, Listed) else 1 for item in self.items)
-        object.__setattr__(self, "size", 1 + inner)
+    size: int
+    names: frozenset[str]
+    cost: int
 
     def at(self, lookup: Lookup) -> Any:
-        return tuple(item.at(lookup) for item in self.items)
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset().union(*(item.names for item in self.items))
+        return tuple([item.at(lookup) for item in self.items])
 
 
-Value: TypeAlias = Constant | Computed | Listed
+Value: TypeAlias = Constant | Computed | Named | Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+def listed(node: Node, items: Sequence[Value]) -> Constant | Listed:
+    """A list of values: a constant where all of them are."""
+    size = 1 + sum([item.size for item in items])
+    if all(isinstance(item, Constant) for item in items):
+        return Constant(node, tuple([item.value for item in items if isinstance(item, Constant)]), size)
+    names = NO_NAMES.union(*(item.names for item in items))
+    return Listed(node, tuple(items), size, names, size // 4 + sum([item.cost for item in items]))
+
+
+class Expectation(NamedTuple):
     """One entry of `expect:`."""
 
     quantity: str
@@ -77,11 +95,10 @@ class Expectation:
     mark: Mark
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
-    """What may stand on any step."""
+class Common(NamedTuple):
+    """What may stand on any step; `mark` is its place."""
 
-    node: Node
+    mark: Mark
     name: Scalar | None = None
     when: Value | None = None
     source: Scalar | None = None
@@ -89,18 +106,17 @@ class Common:
     freeze: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LayerStep:
-    """One layer of a known type; `nodes` are the places of its options."""
+class LayerStep(NamedTuple):
+    """One layer of a known type; `defaults` are the options that `defaults:` gives, `nodes` the places of all."""
 
     common: Common
     layer: type[Layer]
     options: dict[str, Value]
+    defaults: dict[str, Value]
     nodes: dict[str, Node]
 
 
-@dataclass(frozen=True, slots=True)
-class CallStep:
+class CallStep(NamedTuple):
     """A call of a block; `arguments` by the names of the parameters."""
 
     common: Common
@@ -108,45 +124,40 @@ class CallStep:
     arguments: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class WordStep:
-    """A step whose type is the word that a variable holds; `read` reads it as soon as the word is known."""
+class WordStep(NamedTuple):
+    """A step whose type is a word that a variable holds: one of the `keys`; `read` reads it once the word is known."""
 
     common: Common
-    word: Scalar
-    read: Callable[[str], Step]
+    keys: tuple[Scalar, ...]
+    read: Callable[[Scalar, str], Step]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupStep:
+class GroupStep(NamedTuple):
     """Steps that are left out, named or frozen together."""
 
     common: Common
     body: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RepeatStep:
+class RepeatStep(NamedTuple):
     """Steps run a number of times, or over lists in parallel."""
 
     common: Common
-    count: Value | None
+    times: Value | None
     over: dict[str, Value]
     body: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(NamedTuple):
     """A list of steps on the current tensor, or (`name`) a tensor made before."""
 
-    node: Node
+    mark: Mark
     body: tuple[Step, ...] = ()
     name: Scalar | None = None
     when: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResidualStep:
+class ResidualStep(NamedTuple):
     """A body and what is added to its output: the tensor that entered, unless a shortcut says otherwise."""
 
     common: Common
@@ -154,8 +165,7 @@ class ResidualStep:
     shortcut: Branch | None
 
 
-@dataclass(frozen=True, slots=True)
-class JoinStep:
+class JoinStep(NamedTuple):
     """Branches brought together by a join layer."""
 
     common: Common
@@ -165,8 +175,7 @@ class JoinStep:
     nodes: dict[str, Node]
 
 
-@dataclass(frozen=True, slots=True)
-class ReuseStep:
+class ReuseStep(NamedTuple):
     """A named step run again with the same weights."""
 
     common: Common
@@ -176,8 +185,7 @@ class ReuseStep:
 Step: TypeAlias = LayerStep | CallStep | WordStep | GroupStep | RepeatStep | ResidualStep | JoinStep | ReuseStep
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a block, with its default, if it has one."""
 
     name: str
@@ -185,11 +193,11 @@ class Parameter:
     by_name_only: bool = False
 
 
-@dataclass(slots=True)
 class Block:
     """A block: its parameters and, once read, its steps."""
 
-    name: str
-    parameters: tuple[Parameter, ...]
-    node: Node
-    body: tuple[Step, ...] = field(default=())
+    __slots__ = ("body", "name", "node", "parameters")
+
+    def __init__(self, name: str, parameters: tuple[Parameter, ...], node: Scalar) -> None:
+        self.name, self.parameters, self.node = name, parameters, node
+        self.body: tuple[Step, ...] = ()

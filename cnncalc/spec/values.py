@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias, Union
 
 from cnncalc.spec.tokens import MAX_LEVELS, ExpressionError
 
-MAX_ITEMS: Final = 100_000
+MAX_ITEMS: Final = 10_000
 _LIMIT: Final = 2**256
 _SIZE_LIMIT: Final = 2**63
 

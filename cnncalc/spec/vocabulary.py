@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cnncalc.errors import nearest
+from cnncalc.layers import REGISTRY
+
+_OUR_OPTIONS: Final = frozenset(name for layer in REGISTRY.values() for name in layer.options())
 
 STEP_KEYS = ("name", "when", "from", "expect", "freeze")
 """Keys that go on any step."""
@@ -17,6 +22,9 @@ STRUCTURES = {
     "reuse": (),
 }
 """The structures, each with the keys that go with it."""
+
+NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+"""Words that YAML 1.1 took for booleans."""
 
 FILE_KEYS = ("name", "source", "input", "vars", "defaults", "blocks", "layers", "outputs", "expect")
 
@@ -33,7 +41,8 @@ TYPES = {
     "conv2dtranspose": "conv_transpose", "convtranspose2d": "conv_transpose", "transposed_conv": "conv_transpose",
     "upconv": "conv_transpose", "locally_connected": "local",
     "dense": "fc", "fully_connected": "fc", "inner_product": "fc", "innerproduct": "fc",
-    "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling2d": "maxpool", "max_pooling": "maxpool", "pool": "maxpool",
+    "max_pool": "maxpool", "maxpool2d": "maxpool", "maxpooling2d": "maxpool", "max_pooling": "maxpool",
+    "pool": "maxpool",
     "avg_pool": "avgpool", "avgpool2d": "avgpool", "average_pool": "avgpool", "averagepooling2d": "avgpool",
     "avgpooling": "avgpool", "mean_pool": "avgpool",
     "gap": "global_avgpool", "global_avg_pool": "global_avgpool", "globalaveragepooling2d": "global_avgpool",
@@ -48,6 +57,19 @@ TYPES = {
     "sequential": "layers", "block": "layers",
 }  # fmt: skip
 """Other tools' words for a layer type, in lower case."""
+
+NO_TYPES = {
+    "input": "the input is given once, at the top: input: [3, 224, 224]",
+    "activation": "an activation is a step of its own: - relu",
+    "output": "expect: {output: […]} goes on a step; outputs: at the top names several outputs",
+    "repeat_over": "lists are run over by repeat: {width: [64, 128]}",
+    "branch": "branches are lists under add:, concat: or multiply:",
+    "branches": "branches are lists under add:, concat: or multiply:",
+    "shortcut": "shortcut: goes beside residual:",
+    "if": "a condition is when: on the step",
+    "index": "index counts the repeat around a step",
+}
+"""Words that are taken for a layer type and stand elsewhere."""
 
 TYPE_REMARKS = {
     "deconv": "deconvolution inverts a convolution; this layer is the transposed convolution",
@@ -88,6 +110,11 @@ def type_hint(word: str, known: list[str]) -> str | None:
         return f"write {head}: {word[len(head) :].strip()}"
     found = nearest(word, known)
     return f"did you mean {found}?" if found else None
+
+
+def option_word(word: str) -> str | None:
+    """Our word for an option of some layer type, None for a word that is no option."""
+    return word if word in _OUR_OPTIONS else OPTIONS.get(word)
 
 
 def option_hint(word: str, known: list[str]) -> str:

@@ -39,7 +39,7 @@ def decode(data: bytes, name: str) -> Source:
     data = data.removeprefix(codecs.BOM_UTF8)
     if len(data) > MAX_BYTES:
         start = Source(name, data[:200].decode("utf-8", "replace"))
-        _refuse(f"a file of {len(data):,} bytes; at most {MAX_BYTES:,} are read", Mark(start, 1, 1, 2))
+        _refuse(f"a file of more than {MAX_BYTES:,} bytes is not read", Mark(start, 1, 1, 2))
     try:
         return Source(name, data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -150,6 +150,7 @@ class _Reader:
             if not node.height:
                 _refuse(f"alias *{event.anchor} stands inside its own anchor", mark)
             self.check_depth(node.height, mark)
+            node.aliased = True
             self.open[-1].inner = max(self.open[-1].inner, node.height)
         return node
 

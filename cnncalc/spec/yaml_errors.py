@@ -201,6 +201,11 @@ def _dash(it: _Trouble) -> Problem:
     return it.at("a list can't begin behind its key", "begin it on the next line, or write it in [ ]")
 
 
+def _colon(it: _Trouble) -> Problem:
+    """`{batchnorm:, affine: false}`: YAML 1.2 reads it, libyaml doesn't."""
+    return it.at("nothing stands behind this :", "leave the : out, or put a space behind it")
+
+
 _CURES: Final[dict[str, Callable[[_Trouble], Problem]]] = {
     "tab character": _tab,
     "cannot start any token": _token,
@@ -211,6 +216,10 @@ _CURES: Final[dict[str, Callable[[_Trouble], Problem]]] = {
     "found unexpected end of stream": _quote,
     "found unexpected document indicator": _quote,
     "expected ',' or": _flow,
+    "found unexpected ':'": _colon,
+    "expected comment or line break": lambda it: it.at(
+        "text behind | or > begins on a new line", "else quote the value"
+    ),
     "expected node content": _content,
     "mapping keys are not allowed": _token,
     "expected key": _indent,

@@ -1,0 +1,73 @@
+"""`cnncalc summary`."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from cnncalc.analysis import Analysis, analyze
+from cnncalc.cli import options
+from cnncalc.cli.edge import edge, network, write, write_lines
+from cnncalc.errors import SpecError
+from cnncalc.network import Network
+from cnncalc.render import columns as table_columns
+from cnncalc.render import summary as table
+from cnncalc.render.lines import show, width
+from cnncalc.spec.expand import MAX_LAYERS
+
+
+@edge
+def summary(
+    spec: options.Spec,
+    columns: Annotated[
+        str | None, typer.Option(help="Comma-separated columns, all, or shares such as params%.", metavar="NAMES")
+    ] = None,
+    depth: Annotated[int | None, typer.Option(min=1, help="Fold block calls below this level.")] = None,
+    sort: Annotated[str | None, typer.Option(help="Sort by this column, largest first.", metavar="COLUMN")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
+    input: options.Input = None,
+    set: options.Set = None,
+    batch: options.Batch = 1,
+    dtype: options.Dtype = "float32",
+    layout: options.Layout = "chw",
+    format: Annotated[Literal["table", "json", "csv", "markdown"], typer.Option(help="Form of the output.")] = "table",
+    output: options.Output = None,
+    max_layers: options.MaxLayers = MAX_LAYERS,
+) -> None:
+    """The layer table: output shapes, parameters and MACs."""
+    try:
+        analysis = analyze(network(spec, set, input, layout, max_layers), batch=batch, dtype=dtype)
+    except SpecError as error:
+        _show_part(error, layout, dtype)
+        raise
+    shown = table_columns.chosen("all" if format == "csv" and columns is None else columns, analysis)
+    rows = analysis.folded(depth) if depth else analysis.rows
+    if sort:
+        rows = tuple(sorted(rows, key=table_columns.sort_key(sort), reverse=True))
+    of, rows = len(rows), rows[:top]
+    if format == "table":
+        room = None if output else width(sys.stdout)
+        write_lines(table.lines(analysis, rows, shown, layout=layout, tree=not sort, width=room, of=of), output)
+    elif format == "json":
+        from cnncalc.render import json
+
+        write(json.render(analysis, rows), output)
+    elif format == "csv":
+        from cnncalc.render import csv
+
+        write(csv.render(rows, shown), output)
+    else:
+        from cnncalc.render import markdown
+
+        write(markdown.render(analysis, rows, shown, layout), output)
+
+
+def _show_part(error: SpecError, layout: str, dtype: str) -> None:
+    """Where a size is at fault, the table up to the failing layer goes to standard error first."""
+    if isinstance(error.partial, Network):
+        part: Analysis = analyze(error.partial, dtype=dtype)
+        shown = table_columns.chosen(None, part)
+        show(table.lines(part, part.rows, shown, layout=layout, width=width(sys.stderr)), sys.stderr)
+        sys.stderr.write("\n")

@@ -1,0 +1,151 @@
+"""Steps that are a layer or a call of a block: their options and arguments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cnncalc.errors import did_you_mean
+from cnncalc.layers import Layer
+from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
+from cnncalc.spec.problems import described, rewritten
+from cnncalc.spec.tree import Block, CallStep, LayerStep, Value
+from cnncalc.spec.visible import Visible
+from cnncalc.spec.vocabulary import option_hint
+
+if TYPE_CHECKING:
+    from cnncalc.spec.read_steps import Entries, Piece, StepReader
+
+Defaults = dict[str, dict[str, tuple[Node, Value]]]
+"""The options that `defaults:` gives, by layer type."""
+
+
+def read_layer(reader: StepReader, piece: Piece, layer: type[Layer]) -> LayerStep:
+    """A layer with its options, those that `defaults:` gives it where the step doesn't."""
+    given = _given_options(reader, piece, layer)
+    options, nodes = read_options(reader, layer, given, piece.visible)
+    defaults: dict[str, Value] = {}
+    for name, (node, value) in _defaults(reader, layer).items():
+        if name not in options:
+            defaults[name], nodes[name] = value, node
+    missing = [name for name, opt in layer.options().items() if opt.required and name not in nodes]
+    missing.sort(key=lambda name: name != layer.principal)
+    if missing and not any(key not in layer.options() for key in given):
+        example = _example(piece, layer, missing)
+        reader.problems.add(f"{piece.key} needs {_and(missing)}", piece.node, hint=f"for example {example}")
+    return LayerStep(piece.common, layer, options, defaults, nodes)
+
+
+def _defaults(reader: StepReader, layer: type[Layer]) -> dict[str, tuple[Node, Value]]:
+    """What `defaults:` gives a layer type; conv1d, conv2d and conv3d are a conv that insists on a rank."""
+    if not reader.defaults:
+        return {}
+    family = re.sub("[123]d$", "", layer.type)
+    return {**reader.defaults.get(family, {}), **reader.defaults.get(layer.type, {})}
+
+
+def _given_options(reader: StepReader, piece: Piece, layer: type[Layer]) -> Entries:
+    """The options by name: what stands behind the type and what stands beside it."""
+    if isinstance(piece.value, Mapping):
+        behind = piece.value.entries
+    elif piece.value is None:
+        behind = {}
+    elif layer.principal is None:
+        hint = option_hint("", list(layer.options())) if layer.options() else f"write - {piece.key}"
+        reader.problems.add(f"{layer.type} takes no value, found {described(piece.value)}", piece.value, hint=hint)
+        behind = {}
+    else:
+        behind = {layer.principal: (piece.node, piece.value)}
+    for name, (key, _) in piece.rest.items():
+        if name in behind:
+            reader.problems.add(f"{name} is given twice, beside {piece.key} and behind it", key)
+    return {**behind, **piece.rest}
+
+
+def _example(piece: Piece, layer: type[Layer], missing: list[str]) -> str:
+    known = {"kernel_size": "3", "out_channels": "64", "out_features": "10"}
+    behind = piece.value if isinstance(piece.value, Scalar) else None
+    principal = rewritten(behind) if behind is not None else known.get(layer.principal or "", "2")
+    others = "".join(f", {name}: {known.get(name, '2')}" for name in missing if name != layer.principal)
+    return f"{{{piece.key}: {principal}{others}}}"
+
+
+def read_options(
+    reader: StepReader, layer: type[Layer], given: Entries, visible: Visible
+) -> tuple[dict[str, Value], dict[str, Node]]:
+    """The options of a layer and where each was written."""
+    values: dict[str, Value] = {}
+    nodes: dict[str, Node] = {}
+    options = layer.options()
+    for name, (key, node) in given.items():
+        if name in options:
+            values[name], nodes[name] = reader.option(options[name], node, visible), node
+        else:
+            hint = option_hint(name, list(options))
+            reader.problems.add(f"{layer.type} has no option {described(key)}", key, hint=hint)
+    return values, nodes
+
+
+def read_defaults(reader: StepReader, node: Node | None, types: dict[str, type[Layer]], visible: Visible) -> Defaults:
+    """The `defaults:` by layer type."""
+    found: Defaults = {}
+    for name, (key, entries) in reader.entries(node, "defaults").items():
+        if name not in types:
+            hint = did_you_mean(name, types)
+            reader.problems.add(f"defaults: unknown layer type {described(key)}", key, hint=hint)
+            continue
+        values, nodes = read_options(reader, types[name], reader.entries(entries, f"defaults: {name}"), visible)
+        found[name] = {option: (nodes[option], value) for option, value in values.items()}
+    return found
+
+
+def read_call(reader: StepReader, piece: Piece, block: Block) -> CallStep | None:
+    """A call of a block: its arguments by position, by name, or the first beside the others."""
+    parameters = {parameter.name: parameter for parameter in block.parameters}
+    given = _positional(reader, piece, block)
+    if given is None:
+        return None
+    keys = piece.value.entries if isinstance(piece.value, Mapping) else {}
+    for name, (key, node) in [*keys.items(), *piece.rest.items()]:
+        if name not in parameters:
+            hint = option_hint(name, [*parameters])
+            reader.problems.add(f"{block.name} has no parameter {described(key)}", key, hint=hint)
+        elif name in given:
+            reader.problems.add(f"{name} is given twice", key, hint=f"its signature is {signature(block)}")
+        given[name] = node
+    missing = [name for name, parameter in parameters.items() if parameter.default is None and name not in given]
+    if missing:
+        hint = f"its signature is {signature(block)}"
+        reader.problems.add(f"{block.name} needs {_and(missing)}", piece.node, hint=hint)
+    arguments = {name: reader.value(node, piece.visible, name) for name, node in given.items() if name in parameters}
+    return CallStep(piece.common, block.name, arguments)
+
+
+def _positional(reader: StepReader, piece: Piece, block: Block) -> dict[str, Node] | None:
+    """The arguments that stand behind the block's name; None where there are too many."""
+    value = piece.value
+    if value is None or isinstance(value, Mapping):
+        return {}
+    values = value.items if isinstance(value, Sequence) else [value]
+    names = [parameter.name for parameter in block.parameters if not parameter.by_name_only]
+    if len(values) <= len(names):
+        return dict(zip(names, values))
+    takes = f"{len(names)} ({', '.join(names)})" if names else "none"
+    hint: Any = f"its signature is {signature(block)}"
+    if len(names) == 1:
+        hint = f"a list as the only argument is written [{rewritten(value)}]"
+    elif len(block.parameters) >= len(values):
+        named = block.parameters[len(names)].name
+        hint = f"what stands behind * is given by name: {{{block.name}: …, {named}: …}}"
+    reader.problems.add(f"{block.name} takes {takes} by position, found {len(values)}", value, hint=hint)
+    return None
+
+
+def _and(names: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def signature(block: Block) -> str:
+    """The block's signature as it was written."""
+    return " ".join(block.node.text.split())
