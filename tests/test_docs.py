@@ -10,12 +10,13 @@ import re
 import subprocess
 import sys
 import sysconfig
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from cnncalc.bundled import names
-from cnncalc.layers import REGISTRY
+from cnncalc.layers import FAMILIES, REGISTRY, Layer, Option
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>(?:.*\n> )*.*)\n(?P<output>(?:(?!```).*\n)*)```\n")
@@ -62,8 +63,50 @@ def test_it_opens_with_the_two_commands() -> None:
     assert text.index("$ cnncalc summary alexnet.yaml") < first
 
 
-@pytest.mark.parametrize("word", [*REGISTRY, *names()])
-def test_every_type_and_bundled_spec_is_named(word: str) -> None:
+REFERENCE = re.compile(r"```text\n(.*?)```\n", re.DOTALL)
+
+
+def signature(layer: type[Layer]) -> str:
+    """The options with their defaults: the principal argument first, as it may stand behind the colon."""
+    options = layer.options()
+    principal = [f"{layer.principal}{_default(options[layer.principal])}"] if layer.principal else []
+    rest = ", ".join(f"{name}{_default(opt)}" for name, opt in options.items() if name != layer.principal)
+    return "; ".join([*principal, rest] if rest else principal)
+
+
+def _default(opt: Option) -> str:
+    if opt.required:
+        return ""
+    if opt.default_to:
+        return f"={opt.default_to}"
+    return f"={'null' if opt.default is None else str(opt.default).lower() if isinstance(opt.default, bool) else opt.default}"
+
+
+def reference() -> str:
+    """All types by family, those with the same options together."""
+    found = []
+    for family in FAMILIES:
+        alike: dict[str, list[str]] = {}
+        for cls in REGISTRY.values():
+            if cls.__module__ == family.__name__:
+                alike.setdefault(signature(cls), []).append(cls.type)
+        lines = [f"{', '.join(types)}{': ' if options else ''}{options}" for options, types in alike.items()]
+        wrapped = [part for line in lines for part in textwrap.wrap(line, 110, subsequent_indent="    ")]
+        found.append("\n".join([f"# {family.__name__.rpartition('.')[2]}", *wrapped]) + "\n")
+    return "\n".join(found)
+
+
+def test_the_reference_of_types_is_that_of_the_classes() -> None:
+    text = README.read_text(encoding="utf-8")
+    written = REFERENCE.sub(lambda _: f"```text\n{reference()}```\n", text)
+    if os.environ.get("CNNCALC_WRITE_README"):
+        README.write_text(written, encoding="utf-8")
+    else:
+        assert written == text
+
+
+@pytest.mark.parametrize("word", names())
+def test_every_bundled_spec_is_named(word: str) -> None:
     assert f"`{word}`" in README.read_text(encoding="utf-8")
 
 
