@@ -188,7 +188,7 @@ _OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
     ast.Mult: ("·", _PRODUCT),
     ast.Div: ("/", _PRODUCT),
 }
-_FENCES = {"floor": "⌊⌋", "ceil": "⌈⌉"}
+_FENCES = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 _SERIES = {"prod": ("∏", "·", _PRODUCT, "1"), "sum": ("∑", " + ", _SUM, "0")}
 
 
@@ -216,12 +216,17 @@ class _Printer:
         text, binds = self.print(node)
         return text if binds >= least else f"({text})"
 
+    def spread(self, args: list[ast.expr]) -> list[tuple[str, int]] | None:
+        """The entries of the one symbol that a function takes, where values are printed."""
+        if self.values is None or len(args) != 1 or not isinstance(args[0], ast.Name):
+            return None
+        return [_literal(value) for value in self.values[args[0].id]]
+
     def call(self, name: str, args: list[ast.expr]) -> tuple[str, int]:
         if name in _FENCES:
             left, right = _FENCES[name]
             return left + self.print(args[0])[0] + right, _ATOM
-        spread = self.values is not None and len(args) == 1 and isinstance(args[0], ast.Name)
-        parts = [_literal(value) for value in self.values[args[0].id]] if spread else None  # type: ignore
+        parts = self.spread(args)
         if name in _SERIES:
             sign, between, binds, empty = _SERIES[name]
             if parts is None:

@@ -75,11 +75,11 @@ def signature(layer: type[Layer]) -> str:
 
 
 def _default(opt: Option) -> str:
+    words = {None: "null", True: "true", False: "false"}
+    default = opt.default
     if opt.required:
         return ""
-    if opt.default_to:
-        return f"={opt.default_to}"
-    return f"={'null' if opt.default is None else str(opt.default).lower() if isinstance(opt.default, bool) else opt.default}"
+    return f"={opt.default_to or (words[default] if default is None or isinstance(default, bool) else default)}"
 
 
 def reference() -> str:

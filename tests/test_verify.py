@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +10,12 @@ import pytest
 import torch
 from by_hand import Sketch
 
-from cnncalc.errors import CannotRun, SpecError
+from cnncalc.errors import SpecError
 from cnncalc.formula import Formula
 from cnncalc.layers.conv import Conv
 from cnncalc.layers.norm import BatchNorm
 from cnncalc.network import Network
-from cnncalc.pytorch import LayerCheck, Verification, build, machine, measure, verify
+from cnncalc.pytorch import LayerCheck, Verification, build, measure, verify
 
 
 def residual() -> Network:
@@ -201,54 +199,6 @@ def test_batch_of_one_that_a_norm_refuses() -> None:
     place("norm", "instancenorm")
     with pytest.raises(SpecError, match="one single value"):
         verify(place.network())
-
-
-def test_memory_short_before_anything_is_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
-    place = Sketch(input=(10**6, 10**3, 10**3))
-    place("conv1", "conv", out_channels=10**6, kernel_size=3)
-    with pytest.raises(CannotRun, match=r"needs 43,\d{3},\d{3},\d{3},\d{3} bytes .* of memory on cpu, [\d,]+ bytes"):
-        verify(place.network())
-    monkeypatch.setattr(machine, "available_memory", lambda: 8000)
-    with pytest.raises(CannotRun, match="8,000 bytes"):
-        verify(residual())
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        torch.cuda.OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes"),
-    ],
-)
-def test_memory_short_while_running(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(*args: Any) -> None:
-        raise error
-
-    monkeypatch.setattr(torch.nn.Linear, "forward", fail)
-    with pytest.raises(CannotRun, match="memory ran short on cpu"):
-        verify(residual())
-
-
-@pytest.mark.parametrize("device", ["tpu", "cuda:", "cuda:x", "cpu:0", "", "cuda:99", "\x1b[31m"])
-def test_device_that_is_not_there(device: str) -> None:
-    with pytest.raises(CannotRun, match=r"this machine has|it has") as error:
-        verify(residual(), device=device)
-    assert "cpu" in str(error.value)
-    assert "\x1b" not in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("prepare", "sentence"),
-    [
-        ("sys.modules['torch'] = None", "PyTorch is not installed; pip install 'cnncalc[torch]'"),
-        ("sys.modules['torch.utils.flop_counter'] = None", "PyTorch is installed and can't be imported: "),
-    ],
-)
-def test_without_pytorch(prepare: str, sentence: str) -> None:
-    code = f"import sys; {prepare}\nfrom cnncalc.pytorch import verify\nverify(None)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert f"CannotRun: {sentence}" in done.stderr
 
 
 def tamper(monkeypatch: pytest.MonkeyPatch, name: str, **options: Any) -> None:

@@ -41,8 +41,8 @@ class Option:
     """One option of a layer type, as its class declares it; the annotation is its kind.
 
     `symbol` is its symbol in the formulas. It is at least `least`, greater than `above`, at most `most` (which may be a
-    formula, evaluated per axis), and divides the symbols in `divides`. `words` are the words it takes; `default_to` names
-    the option whose value stands in for None.
+    formula, evaluated per axis), and divides the symbols in `divides`. `words` are the words it takes; `default_to`
+    names the option whose value stands in for None.
     """
 
     name: str

@@ -12,6 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from cnncalc.pytorch.windows import window_sums, windows
+
 
 class Local(nn.Module):
     """A convolution with filters of its own at every output position; `bmm`, so that its FLOPs are seen."""
@@ -229,27 +231,3 @@ class Select(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x[:, self.channels]
-
-
-def windows(x: Tensor, kernel_size: Sequence[int], stride: Sequence[int]) -> Tensor:
-    """A view (N, C, positions per axis, elements per axis) of the windows that lie within x."""
-    for axis, (size, step) in enumerate(zip(kernel_size, stride), start=2):
-        x = x.unfold(axis, size, step)
-    return x
-
-
-def window_sums(
-    x: Tensor, kernel_size: Sequence[int], stride: Sequence[int], padding: Sequence[int], ceil_mode: bool = False
-) -> Tensor:
-    """The sum of each window; a window that hangs over the edge sums what exists."""
-    axes = list(zip(kernel_size, stride, padding))
-    # avg_pool1d has no divisor to set and avg_pool3d wants an input larger than the kernel: two axes at a time
-    while len(axes) < 2:
-        x, axes = x.unsqueeze(-1), [*axes, (1, 1, 0)]
-    before, after = x.shape[:-2], axes[-2:]
-    sums = F.avg_pool2d(x.flatten(0, -3).unsqueeze(1), *zip(*after), ceil_mode=ceil_mode, divisor_override=1)
-    sums = sums.view(*before, *sums.shape[2:])
-    if len(axes) == 3:
-        lines = window_sums(sums.flatten(3), *zip(*[axes[0], (1, 1, 0)]), ceil_mode)
-        return lines.view(*lines.shape[:3], *sums.shape[3:])
-    return sums.squeeze(-1) if len(kernel_size) == 1 else sums

@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cnncalc.errors import Problem, SpecError
-from cnncalc.layers import REGISTRY, Layer, Unfit
-from cnncalc.network import BlockCall, Claim
+from cnncalc.layers import Layer, Unfit
+from cnncalc.network import Claim
 from cnncalc.spec.budget import MAX_LAYERS, Budget
+from cnncalc.spec.calls import call_block, run_again
 from cnncalc.spec.expressions import ExpressionError, Lookup, Word, written
 from cnncalc.spec.graph import Graph
-from cnncalc.spec.problems import described
 from cnncalc.spec.read_file import Spec
 from cnncalc.spec.read_steps import OPTIONS
 from cnncalc.spec.read_values import cast, claimed
-from cnncalc.spec.reuse import run_again
-from cnncalc.spec.scope import Given, Scope, Surroundings, Tensor
+from cnncalc.spec.scope import Given, Placement, Scope, Surroundings, Tensor
+from cnncalc.spec.structures import run_join, run_repeat, run_residual
 from cnncalc.spec.tree import (
-    Branch,
     CallStep,
     Common,
     Constant,
@@ -39,9 +38,6 @@ from cnncalc.spec.vocabulary import TENSOR_NAMES
 __all__ = ["MAX_LAYERS", "MAX_NESTING", "Expansion"]
 
 MAX_NESTING: Final = 100
-_NO_VALUES: Final[dict[str, Value]] = {}
-Placement = tuple["Tensor | None", str, "Scope | None"]
-"""The tensor behind a step, the step's path, and the scope inside it, if it is a call."""
 
 
 class Expansion:
@@ -55,7 +51,8 @@ class Expansion:
         self.blocks: dict[str, str] = {}
         """The tensor behind each call, by the path of the call."""
         self._constant: dict[int, Layer] = {}
-        self._running: dict[str, None] = {}
+        self.running: dict[str, None] = {}
+        """The blocks whose bodies are being run, the innermost last."""
         self._nesting = 0
 
     def close(self) -> None:
@@ -104,17 +101,16 @@ class Expansion:
         if isinstance(step, LayerStep):
             return self._layer(step, self.needed(entering, step.common), scope, lookup)
         if isinstance(step, CallStep):
-            return self._call(step, entering, scope, lookup)
+            return call_block(self, step, entering, scope, lookup)
         if isinstance(step, ResidualStep):
-            return self._residual(step, self.needed(entering, step.common), scope, lookup)
+            return *run_residual(self, step, self.needed(entering, step.common), scope, lookup), None
         if isinstance(step, JoinStep):
-            return self._join(step, entering, scope, lookup)
+            return *run_join(self, step, entering, scope, lookup), None
         if isinstance(step, ReuseStep):
-            tensor = self.needed(entering, step.common)
-            return run_again(step, tensor, scope, self.graph, self.blocks, self.budget)
+            return run_again(self, step, self.needed(entering, step.common), scope)
         path = scope.given_path(step.common)
         if isinstance(step, RepeatStep):
-            return self._repeat(step, entering, scope, lookup), path, None
+            return run_repeat(self, step, entering, scope, lookup), path, None
         assert isinstance(step, GroupStep)
         return self.run(step.body, entering, scope), path, None
 
@@ -174,14 +170,15 @@ class Expansion:
         path = scope.path(step.common, step.layer.type)
         layer = self._constant.get(id(step))
         if layer is None:
-            options = self._options(step.layer, step.defaults, scope.lookup_outside(entering))
-            options |= self._options(step.layer, step.options, lookup)
+            options = self.options(step.layer, step.defaults, scope.lookup_outside(entering))
+            options |= self.options(step.layer, step.options, lookup)
             layer = self.graph.layer(step.layer, options)
             if not any(value.names for value in (*step.defaults.values(), *step.options.values())):
                 self._constant[id(step)] = layer
         return self.graph.place(path, layer, (entering,), step.common, scope.calls, step.nodes), path, None
 
-    def _options(self, layer: type[Layer], values: Mapping[str, Value], lookup: Lookup) -> dict[str, Any]:
+    def options(self, layer: type[Layer], values: Mapping[str, Value], lookup: Lookup) -> dict[str, Any]:
+        """The options of a layer, evaluated and in their types."""
         found = {}
         for name, value in values.items():
             if isinstance(value, Constant):  # in its type since it was read
@@ -193,113 +190,3 @@ class Expansion:
             except Unfit as unfit:
                 raise SpecError(Problem(unfit.message, value.node.mark, unfit.because, unfit.hint)) from None
         return found
-
-    # calls
-
-    def _call(self, step: CallStep, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Placement:
-        """A block run as a function: it sees the variables and its own parameters, nothing of its caller."""
-        path, mark = scope.path(step.common, step.block), step.common.mark
-        if step.block in self._running:
-            running = [*self._running]
-            cycle = " → ".join([*running[running.index(step.block) :], step.block])
-            raise SpecError(Problem(f"block {step.block} calls itself, which never ends", mark, (cycle,)))
-        inner = Scope(self.around, entering, (*scope.calls, BlockCall(path, step.block, mark)))
-        given = {name: self.value(value, lookup) for name, value in step.arguments.items()}
-        block = self.spec.blocks[step.block]
-        own = inner.lookup(entering)
-        for parameter in block.parameters:
-            if parameter.name in given:
-                inner.names[parameter.name] = given[parameter.name]
-            elif parameter.default is not None:
-                inner.names[parameter.name] = self.value(parameter.default, own)
-        self._running[step.block] = None
-        tensor = self.run(block.body, entering, inner)
-        del self._running[step.block]
-        if tensor is not None:
-            self.blocks[path] = tensor.name
-        return tensor, path, inner
-
-    # structures
-
-    def _repeat(self, step: RepeatStep, tensor: Tensor | None, scope: Scope, lookup: Lookup) -> Tensor | None:
-        over = {name: self.value(value, lookup) for name, value in step.over.items()}
-        count = _length(step, over) if step.times is None else self._times(step.times, lookup)
-        names, outer, iteration = scope.names, dict(scope.names), scope.iteration
-        for index in range(count):
-            self.budget.count(step.common.mark)
-            scope.iteration = self.budget.left  # no two iterations begin with as much left
-            for name, values in over.items():
-                names[name] = values[index]
-            names["index"] = index
-            tensor = self.run(step.body, tensor, scope)
-        names.clear()
-        names.update(outer)
-        scope.iteration = iteration
-        if not iteration:
-            scope.leave_repeats()
-        return tensor
-
-    def _times(self, value: Value, lookup: Lookup) -> int:
-        count = self.value(value, lookup)
-        if isinstance(count, float) and count.is_integer():
-            count = int(count)
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            node = value.node
-            hint = f"to run over a list give it a name: repeat: {{width: {described(node)}}}"
-            message = f"repeat is a whole number, at least 0, not {kind_of(count)}"
-            raise SpecError(Problem(message, node.mark, hint=hint if isinstance(count, tuple) else None))
-        if count > self.budget.left:
-            self.budget.count(value.node.mark, count)
-        return count
-
-    def _residual(self, step: ResidualStep, entering: Tensor, scope: Scope, lookup: Lookup) -> Placement:
-        body = self.run(step.body, entering, scope)
-        shortcut: Tensor | None = entering
-        if step.shortcut is not None:
-            shortcut = self._branch(step.shortcut, entering, scope, lookup)
-        if shortcut is None:
-            return body, scope.given_path(step.common), None
-        path = scope.path(step.common, "add")
-        add = self.graph.layer(REGISTRY["add"], {})
-        sources = (self.needed(body, step.common), shortcut)
-        return self.graph.place(path, add, sources, step.common, scope.calls), path, None
-
-    def _join(self, step: JoinStep, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Placement:
-        found = [self._branch(branch, entering, scope, lookup) for branch in step.branches]
-        tensors = [tensor for tensor in found if tensor is not None]
-        if not tensors:
-            message = f"{step.layer.type} has no branch left: every when: is false"
-            raise SpecError(Problem(message, step.common.mark))
-        if len(tensors) == 1:
-            return tensors[0], scope.given_path(step.common), None
-        path = scope.path(step.common, step.layer.type)
-        layer = self.graph.layer(step.layer, self._options(step.layer, step.options, lookup))
-        return self.graph.place(path, layer, tensors, step.common, scope.calls, step.nodes), path, None
-
-    def _branch(self, branch: Branch, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Tensor | None:
-        """The tensor of a branch, None where the branch is left out."""
-        self.budget.count(branch.mark)
-        if branch.when is not None and not self.truth(branch.when, lookup):
-            return None
-        if branch.name is not None:
-            return scope.find(branch.name, "a branch").tensor
-        tensor = self.run(branch.body, entering, scope)
-        if tensor is None:
-            message = "no tensor enters this branch: the network has several inputs"
-            raise SpecError(Problem(message, branch.mark, hint=f"name one of {', '.join(self.spec.inputs)}"))
-        return tensor
-
-
-def _length(step: RepeatStep, over: Mapping[str, Any]) -> int:
-    """How often a repeat over lists runs."""
-    for name, values in over.items():
-        if not isinstance(values, tuple):
-            hint = f"write [{written(values)}] for a list of one, or repeat: {written(values)}"
-            message = f"repeat runs over lists; {name} is {kind_of(values)}"
-            raise SpecError(Problem(message, step.over[name].node.mark, hint=hint))
-    lengths = {name: len(values) for name, values in over.items()}
-    if len(set(lengths.values())) > 1:
-        found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        short = min(lengths, key=lambda name: lengths[name])
-        raise SpecError(Problem(f"repeat: lists of unequal lengths: {found}", step.over[short].node.mark))
-    return next(iter(lengths.values()))

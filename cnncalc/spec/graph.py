@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
 
 from cnncalc.errors import Mark, Problem, SpecError
 from cnncalc.layers import Layer, Shape, Sized, Unfit
 from cnncalc.layers.base import NOTHING, dims
 from cnncalc.network import BlockCall, Placed
-from cnncalc.spec.nodes import Node
+from cnncalc.spec.nodes import Node, Scalar
 from cnncalc.spec.scope import Tensor
 from cnncalc.spec.tree import Common
 
 _LARGEST: Final = 2**63
 _NO_NODES: Final[Mapping[str, Node]] = {}
 _REARRANGING: Final = ("flatten", "reshape", "permute")
+
+
+class Twin(NamedTuple):
+    """A call (or layer) at `path` that runs again what ran at `of_path`: the layers there, by their paths."""
+
+    path: str
+    of_path: str
+    layers: Mapping[str, Placed]
+    of: Scalar
+
+    def origin(self, path: str, layer: Layer, shapes: tuple[Shape, ...], sized: Sized) -> str:
+        """The path of the layer whose weights the layer at `path` has."""
+        old = self.layers.get(self.of_path + path[len(self.path) :])
+        if old is None or old.layer != layer:
+            raise self.differs(f"{path} has no twin")
+        if _weights(sized) != _weights(old.sized):
+            made, entering = dims(old.inputs[0]), dims(shapes[0])
+            message = f"reuse: the weights of {old.path} don't fit: it was made for {made}, here enters {entering}"
+            hint = "weights fit where they have the same shape: the same channels, and the same sizes under fc"
+            raise SpecError(Problem(message, self.of.mark, hint=hint))
+        return old.reuses or old.path
+
+    def differs(self, how: str) -> SpecError:
+        """The refusal of a body that depends on the tensor which enters it, and unrolls to other layers this time."""
+        message = f"reuse: on this tensor {self.of_path} unrolls to other layers: {how}"
+        return SpecError(Problem(message, self.of.mark, hint="a condition in the block asks for the tensor's shape"))
 
 
 class Graph:
@@ -28,6 +55,7 @@ class Graph:
         """Whether what is placed now is not trained."""
         self._layers: dict[tuple[Any, ...], Layer] = {}
         self._sized: dict[tuple[int, tuple[Shape, ...]], tuple[Sized, Shape]] = {}
+        self._twin: Twin | None = None
         self._maps: set[str] = set()
         """The tensors that still have the axes of a map: channels, then positions."""
 
@@ -62,26 +90,19 @@ class Graph:
         if 0 not in layer.ranks or (on_map and layer.macs is NOTHING and layer.type not in _REARRANGING):
             self._maps.add(path)
         names = tuple([source.name for source in sources])
-        self.layers.append(Placed(path, layer, names, shapes, sized, mark, calls, self.frozen, None))
+        origin = self._twin.origin(path, layer, shapes, sized) if self._twin else None
+        self.layers.append(Placed(path, layer, names, shapes, sized, mark, calls, self.frozen, origin))
         return Tensor(path, shape)
 
-    def place_again(
-        self, old: Placed, path: str, sources: Sequence[Tensor], calls: tuple[BlockCall, ...], common: Common, of: Node
-    ) -> Tensor:
-        """Puts a layer in once more, with the weights it has already."""
-        names, shapes = tuple(source.name for source in sources), tuple(source.shape for source in sources)
-        try:
-            sized, shape = self._size(old.layer, shapes)
-        except Unfit as unfit:
-            raise misfit(unfit, path, of.mark) from None
-        if _weights(sized) != _weights(old.sized):
-            made, given = dims(old.inputs[0]), dims(shapes[0])
-            message = f"reuse: the weights of {old.path} don't fit: it was made for {made}, here enters {given}"
-            hint = "weights fit where they have the same shape: the same channels, and the same sizes under fc"
-            raise SpecError(Problem(message, of.mark, hint=hint))
-        origin = old.reuses or old.path
-        self.layers.append(Placed(path, old.layer, names, shapes, sized, common.mark, calls, self.frozen, origin))
-        return Tensor(path, shape)
+    @contextmanager
+    def again(self, twin: Twin) -> Iterator[None]:
+        """What is placed meanwhile has the weights of the layers that it is the twin of."""
+        outer, self._twin = self._twin, twin
+        placed = len(self.layers)
+        yield
+        self._twin = outer
+        if len(self.layers) - placed != len(twin.layers):
+            raise twin.differs(f"{len(self.layers) - placed} instead of {len(twin.layers)}")
 
     def _size(self, layer: Layer, shapes: tuple[Shape, ...]) -> tuple[Sized, Shape]:
         key = id(layer), shapes

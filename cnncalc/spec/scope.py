@@ -41,6 +41,10 @@ class Surroundings(NamedTuple):
     variables: Mapping[str, Any]
 
 
+Placement = tuple["Tensor | None", str, "Scope | None"]
+"""The tensor behind a step, the step's path, and the scope inside it, if it is a call."""
+
+
 class Scope:
     """The names of one scope; repeats, residuals, groups and joins unroll into it."""
 
