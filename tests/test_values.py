@@ -16,7 +16,7 @@ def width(value: str, top: str = "", **options: Any) -> int:
 
 
 def test_variables_are_evaluated_in_order() -> None:
-    top = "vars: {a: 3, b: a * 2, c: '[a, b, 4]', d: c[1] + 1, flag: a < b, half: 0.5, big: 1_000}"
+    top = "vars: {a: 3, b: a * 2, c: '[a, b, 4]', d: 'c[1] + 1', flag: a < b, half: 0.5, big: 1_000}"
     assert [width(e, top) for e in ("b", "c[2]", "d", "8 if flag else 4", "int(9 * half)", "big")] == [
         6,
         4,
@@ -295,5 +295,5 @@ def test_steps_that_reach_no_output_are_noted_once_each() -> None:
     network = net(layers)
     assert [note for note in network.notes] == [
         "a.yaml:4:5: note: relu1 reaches no output",
-        "a.yaml:5:25: note: tanh1 and 2 more from this step reach no output",
+        "a.yaml:5:26: note: tanh1 and 2 more from this step reach no output",
     ]

@@ -54,6 +54,11 @@ class Shuffle(Layer):
         sizes = [self.size.of(along(symbols, axis)) for axis in range(2)]
         return *(SIZE.of({"n": size}) for size in inputs[0][:-3]), self.channels.of(symbols), *sizes
 
+    def note(self, shape: Shape, after_map: bool) -> Optional[str]:
+        if len(shape) > 3:
+            return f"{self.type} acts on the last three axes, as in PyTorch: here {shape[-3]} counts as the channels"
+        return None
+
 
 class PixelShuffle(Shuffle, type="pixel_shuffle"):
     """Turns r² channels into r × r pixels (Shi et al. 2016)."""
