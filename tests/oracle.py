@@ -16,7 +16,7 @@ from declared import Draw
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from cnncalc.layers import Shape
+from cnncalc.layers import REGISTRY, Shape
 
 
 class Refused(Exception):
@@ -195,7 +195,9 @@ TORCH: dict[str, Make] = {
 def by_torch(draw: Draw, inputs: list[Tensor]) -> Outcome:
     """The CPU forward of PyTorch's own module in evaluation."""
     try:
-        module = TORCH[draw.type](draw.options, draw.inputs[0]).eval()
+        # a type that is not listed takes its options as they are, into the class that it names
+        make = TORCH.get(draw.type) or by_class(REGISTRY[draw.type].torch_class)
+        module = make(draw.options, draw.inputs[0]).eval()
         randomise(module)
         return run(module, inputs)
     except Exception as error:

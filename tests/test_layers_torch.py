@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 
 import pytest
 import torch
+from beyond import LOOPS
 from declared import TYPES, Draw, draws, ways
 from hypothesis import HealthCheck, given, settings
 from loops import Illegal
@@ -94,7 +95,8 @@ def _theirs(draw: Draw, inputs: list[Tensor]) -> Outcome | Exception:
     try:
         if issubclass(REGISTRY[draw.type], Join):
             return joined(draw, inputs)
-        return by_torch(draw, inputs) if draw.type in TORCH and not (same and strided) else by_loops(draw, inputs)
+        loop = draw.type in LOOPS and (draw.type not in TORCH or (same and strided))
+        return by_loops(draw, inputs) if loop else by_torch(draw, inputs)
     except (Refused, Illegal) as refused:
         return refused
 
