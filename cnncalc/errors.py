@@ -59,7 +59,8 @@ class Mark(NamedTuple):
         before, span = visible(line[first:start]), visible(line[start : start + length][:60])
         margin = f"{self.line} | "
         cut = "…" if first else ""
-        text = f"{margin}{cut}{before}{visible(line[start:][:100])}"
+        rest = visible(line[start:][:100]).rstrip() + ("…" if len(line) > start + 100 else "")
+        text = f"{margin}{cut}{before}{rest}"
         return f"{text}\n{' ' * (len(margin) + len(cut) + len(before))}{'^' * max(1, len(span))}"
 
 

@@ -1,6 +1,6 @@
 """Broken specs and the whole report that each of them gets, word for word: `errors/NAME.yaml` and `errors/NAME.txt`.
 
-After a message was changed, `REWRITE_ERRORS=1 pytest tests/test_errors.py` writes the reports anew; read them with `git diff`.
+After a message was changed, `REWRITE_ERRORS=1 pytest tests/test_errors.py` writes the reports anew: see `git diff`.
 """
 
 from __future__ import annotations
@@ -83,10 +83,10 @@ def test_missing_files(here: Path) -> None:
 def test_directories_never_win(here: Path) -> None:
     (here / "alexnet").mkdir()
     assert load("alexnet").name == "AlexNet"
-    (here / "nets").mkdir()
-    assert told("nets").startswith("nets: is a directory, not a spec\n  bundled: ")
-    (here / "nets" / "a.yaml").write_text("")
-    assert told("nets/") == "nets/: is a directory, not a spec\n  in it: a.yaml"
+    (here / "mine").mkdir()
+    assert told("mine").startswith("mine: is a directory, not a spec\n  bundled: ")
+    (here / "mine" / "a.yaml").write_text("")
+    assert told("mine/") == "mine/: is a directory, not a spec\n  in it: a.yaml"
 
 
 def test_names_that_no_file_can_have(here: Path) -> None:
@@ -138,7 +138,12 @@ def test_a_long_line_is_cut_around_its_caret() -> None:
 
 
 def test_long_words_are_cut() -> None:
-    for text in (f"- {'x' * 100_000}", f"- {{{'x' * 900}: 3}}", f"- {{relu, from: {'x' * 100_000}}}", f"- {{conv: {'x' * 100_000}}}"):
+    for text in (
+        f"- {'x' * 100_000}",
+        f"- {{{'x' * 900}: 3}}",
+        f"- {{relu, from: {'x' * 100_000}}}",
+        f"- {{conv: {'x' * 100_000}}}",
+    ):
         with pytest.raises(SpecError) as caught:
             loads(f"input: [3]\nlayers:\n{text}")
         assert len(str(caught.value)) < 1500
@@ -190,7 +195,7 @@ def test_problems_are_told_in_the_order_of_the_text_and_fifty_at_most() -> None:
 
 def test_marks_and_hints() -> None:
     mark = Mark(Source("f", "a\tb\x1bc"), 1, 4, 5)
-    assert str(Problem("m", mark, ("r",), "h")) == "f:1:4: m\n1 | a\\tb\\x1bc\n         ^^^^\n  because r\n  h"
+    assert str(Problem("m", mark, ("r",), "h")) == "f:1:4: m\n1 | a\\tb\\x1bc\n        ^^^^\n  because r\n  h"
     assert str(Problem("m")) == "m"
     assert Mark(Source("f", "a"), 9, 9, 10).quote() == "9 | \n    ^"
     assert visible("a\u202eb\x00") == "a\\u202eb\\x00"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from small import flow, net, paths, refusal, refusals, shapes
 
-from cnncalc import analyze, loads
+from cnncalc import SpecError, analyze, loads
 from cnncalc.layers import REGISTRY
 
 
@@ -187,7 +187,7 @@ def test_when_sees_the_tensor_only_on_the_first_step() -> None:
         found = refusal(f"- relu\n- {{tanh, when: {condition}}}")
         assert "is not the first of its list" in found
         assert "- layers: [{layers: […], when: " in found
-        assert "or give the block a parameter c=in_" in found
+        assert "or a block parameter with the default in_" in found
     # a variable hides the channels it was made from, and a branch is judged where all its sisters are
     net(
         "- relu\n- {f, when: true}\n- {add: [[], {layers: [tanh], when: in_channels == 3}]}",
@@ -221,7 +221,7 @@ def test_from_takes_another_tensor() -> None:
         ("", "from takes the name of an earlier step, not nothing"),
         ("b", "from: no step is named b → give the step that is meant a name: {…, name: b}; there are a, later"),
         ("ltaer", "from: no step is named ltaer → did you mean later?"),
-        ("later", "from: later is the name of no earlier step here → named so far: input, a"),
+        ("later", "from: later is the name of no earlier step here → the step of that name stands further down"),
         ("a.b", "from: a.b is the name of no earlier step here"),
         ("relu", "from: relu is the name of no earlier step here → from takes the name: of a step"),
         (
@@ -277,7 +277,8 @@ def test_expect_is_entered_with_its_layers() -> None:
     ("claims", "told"),
     [
         ("{parms: 3}", "expect: unknown quantity parms → did you mean params?"),
-        ("{size: 3}", "expect: unknown quantity size → quantities: output, params"),
+        ("{size: 3}", "expect: unknown quantity size → here it is called output"),
+        ("{xyz: 3}", "expect: unknown quantity xyz → quantities: output, params"),
         ("5", "expect is a mapping such as {params: 760}, not 5"),
         ("{params: many}", "expect: params: unknown name many"),
         ("{params: null}", "expect: params: null is no count"),
@@ -339,11 +340,12 @@ def test_defaults_are_refused(defaults: str, told: str) -> None:
 
 
 def test_a_size_at_fault_ends_the_reading_with_what_was_placed() -> None:
-    from cnncalc import SpecError
-
-    text = "input: [3, 8, 8]\nblocks: {f: [relu, {conv: 4, kernel_size: 9}, tanh]}\nlayers: [tanh, f, {conv: 4, kernel_size: 99}]"
     with pytest.raises(SpecError) as caught:
-        loads(text)
+        net(
+            "- tanh\n- f\n- {conv: 4, kernel_size: 99}",
+            "[3, 8, 8]",
+            "blocks: {f: [relu, {conv: 4, kernel_size: 9}, tanh]}",
+        )
     assert [problem.message for problem in caught.value.problems] == [
         "f1.conv1: conv does not fit: the output would be 0 long"
     ]

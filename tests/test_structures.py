@@ -69,7 +69,7 @@ def test_a_repeat_may_run_no_times() -> None:
             "repeat takes no steps → it takes name, when, from, expect, freeze beside layers",
         ),
         ("{repeat: 3, layers: relu}", "layers is a list of steps, not relu → write it as a list: [relu]"),
-        ("{repeat: 3, layers: }", "layers is a list of steps, not nothing → layers: [] is a list of none"),
+        ("{repeat: 3, layers: }", "layers is a list of steps, not nothing → an empty list is []"),
         ("{repeat: , layers: [relu]}", "repeat is empty"),
         ("{repeat: {index: [1]}, layers: [relu]}", "index has a meaning of its own"),
         ("{repeat: {min: [1]}, layers: [relu]}", "min has a meaning of its own"),
@@ -127,7 +127,8 @@ def test_a_join_with_one_branch_left_is_that_branch() -> None:
     [
         (
             "{concat: [{conv: 3, kernel_size: 1}, []]}",
-            "a branch of concat is a list of steps, a given name or {layers: […], when: …} → write [{conv: 3, kernel_size: 1}]",
+            "a branch of concat is a list of steps, a given name or {layers: […], when: …} → write "
+            "[{conv: 3, kernel_size: 1}]",
         ),
         (
             "{concat: [relu, []]}",
@@ -138,7 +139,8 @@ def test_a_join_with_one_branch_left_is_that_branch() -> None:
         ("{concat: [~, []]}", "a branch of concat can't be empty"),
         (
             "{concat: []}",
-            "concat takes a list of branches, not an empty one → for example {concat: [[], [relu]]}; [] is the tensor itself",
+            "concat takes a list of branches, not an empty one → for example {concat: [[], [relu]]}; "
+            "[] is the tensor itself",
         ),
         ("{concat: }", "concat is empty → for example {concat: [[], [relu]]}"),
         ("concat", "concat is empty"),
@@ -180,7 +182,8 @@ def test_a_residual_adds_what_entered() -> None:
 
 
 def test_a_shortcut_has_its_own_steps() -> None:
-    layers = "- {residual: [{conv: 8, kernel_size: 1}], shortcut: [{conv: 8, kernel_size: 1}, batchnorm], name: r}\n- {relu, from: r}"
+    wide = "{conv: 8, kernel_size: 1}"
+    layers = f"- {{residual: [{wide}], shortcut: [{wide}, batchnorm], name: r}}\n- {{relu, from: r}}"
     assert flow(net(layers))[-3:] == ["batchnorm1 < conv2", "r < conv1 batchnorm1", "relu1 < r"]
     assert flow(net("- {relu, name: a}\n- {residual: [tanh], shortcut: a}"))[-1] == "add1 < tanh1 a"
 
@@ -260,7 +263,7 @@ TWO = "{left: [3, 8, 8], right: [3, 8, 8]}"
 
 def test_several_inputs_are_taken_by_name() -> None:
     network = net(
-        "- {relu, from: left}\n- {tanh, from: right, name: t}\n- {add: [relu, t]}".replace("relu, t]", "left, t]"),
+        "- {relu, from: left}\n- {tanh, from: right, name: t}\n- {add: [left, t]}",
         input=TWO,
     )
     assert flow(network) == ["relu1 < left", "t < right", "add1 < left t"]

@@ -50,7 +50,8 @@ class Window(Spatial):
             f"{self.type} does not fit: the output would be {worst.value} long",
             option="kernel_size",
             because=(f"{worst.formula.text()} = {worst.text()} = {worst.value}",),
-            hint=f"kernel_size at most {(room - 1) // at['d'] + 1} fits {at['n']} padded to {room}",
+            hint=f"kernel_size at most {(room - 1) // at['d'] + 1} fits {at['n']}"
+            + (f" padded to {room}" if at["p"] else ""),
         )
 
 

@@ -26,14 +26,23 @@ class Join(Layer):
             names = ["channels", *(["length"] if len(first) == 2 else ["height", "width"][: len(first) - 1])]
             names = ["channels", "depth", "height", "width"] if len(first) == 4 else names
             pairs = zip(names, first, other)
-            because = [f"{name}: {a} and {b}" for at, (name, a, b) in enumerate(pairs) if a != b and at != axis]
+            differ = [(name, a, b) for at, (name, a, b) in enumerate(pairs) if at != axis and not self.fits(a, b)]
+            because = [f"{name}: {a} and {b}" for name, a, b in differ]
         listed = " and ".join(dims(shape) for shape in inputs)
         return Unfit(f"{self.type} needs {need}, not {listed}", because=tuple(because), hint=self.way_out(inputs))
+
+    def fits(self, one: int, other: int) -> bool:
+        """Whether two sizes of one axis go together."""
+        return one == other
 
     def agree(self, one: Shape, other: Shape, axis: int | None = None) -> bool:
         return one == other
 
     def way_out(self, inputs: tuple[Shape, ...]) -> str | None:
+        """How the first shape that differs could be brought to agree."""
+        first, other = inputs[0], next(shape for shape in inputs if shape != inputs[0])
+        if len(other) == len(first) > 1 and not all(map(self.fits, first[1:], other[1:])):
+            return "padding: same keeps the sizes of a map, crop cuts the larger one"
         return None
 
 
@@ -48,9 +57,13 @@ class Add(Join, type="add"):
 
     def way_out(self, inputs: tuple[Shape, ...]) -> str | None:
         body, other = inputs[0], next(shape for shape in inputs if shape != inputs[0])
-        if len(body) != len(other):
-            return None
-        return f"a 1×1 conv to {body[0]} channels, with a stride if need be, takes {dims(other)} to {dims(body)}"
+        strides = {(n - 1) // max(o - 1, 1) if n != o else 1 for o, n in zip(body[1:], other[1:])}
+        stride = max(strides, default=1)
+        reached = tuple((n - 1) // stride + 1 for n in other[1:]) if stride else ()
+        if len(body) != len(other) or len(body) == 1 or reached != body[1:]:
+            return super().way_out(inputs)
+        beside = f" with stride {stride}" if stride > 1 else ""
+        return f"a 1×1 conv to {body[0]} channels{beside} takes {dims(other)} to {dims(body)}"
 
 
 class Multiply(Join, type="multiply"):
@@ -58,14 +71,26 @@ class Multiply(Join, type="multiply"):
 
     operator = "mul"
 
+    def fits(self, one: int, other: int) -> bool:
+        return one == other or 1 in (one, other)
+
     def agree(self, one: Shape, other: Shape, axis: int | None = None) -> bool:
-        return len(one) == len(other) and all(a == b or 1 in (a, b) for a, b in zip(one, other))
+        return len(one) == len(other) and all(map(self.fits, one, other))
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
-        for at, one in enumerate(inputs):
-            for other in inputs[at + 1 :]:
-                if not self.agree(one, other):
-                    raise self.unequal((one, other), "equal shapes, or sizes of 1")
+        largest = inputs[0]
+        for other in inputs:
+            if not self.agree(largest, other):
+                one = next(shape for shape in inputs if not self.agree(shape, other))
+                raise self.unequal((one, other), "equal shapes, or sizes of 1")
+            largest = tuple(map(max, largest, other))
+
+    def way_out(self, inputs: tuple[Shape, ...]) -> str | None:
+        short, long = sorted(inputs[:2], key=len)
+        if len(short) == 1 < len(long):
+            ones = ", 1" * (len(long) - 1)
+            return f"reshape: [{short[0]}{ones}] gives {short[0]} numbers the axes of {dims(long)}"
+        return super().way_out(inputs)
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
         return tuple(Formula("max(n)").of({"n": sizes}) for sizes in zip(*inputs))

@@ -25,6 +25,7 @@ Tail = Annotated[Union[int, tuple[int, ...], None], "the last sizes"]
 """The last sizes of a shape, channels included; None is the whole shape."""
 
 REQUIRED: Any = object()
+_FOUR = "libraries disagree on the order of four numbers: write [[top, bottom], [left, right]]"
 
 
 class Unfit(ValueError):
@@ -83,7 +84,8 @@ class Option:
         kind = KINDS[self.kind]
         cast = kind.cast(value)
         if cast is Ellipsis:
-            raise Unfit(f"{self.name} {self.expectation}, not {shown(value)}", option=self.name, hint=_offer(value))
+            hint = _FOUR if self.kind is Pairs and isinstance(value, tuple) and len(value) == 4 else _offer(value)
+            raise Unfit(f"{self.name} {self.expectation}, not {shown(value)}", option=self.name, hint=hint)
         self._refuse_outside(cast)
         return cast
 

@@ -30,7 +30,7 @@ class LayerCheck:
         return not self.failed
 
     def as_json(self) -> dict[str, Any]:
-        """As design §5 has it."""
+        """As `verify --format json` prints it."""
         return {
             "path": self.path,
             "predicted": dict(self.predicted),
@@ -72,7 +72,7 @@ class Verification:
         return all(check.passed for check in self.checks.values())
 
     def as_json(self) -> dict[str, Any]:
-        """As design §5 has it."""
+        """As `verify --format json` prints it."""
         return {
             "name": self.name,
             "device": self.device,

@@ -13,8 +13,7 @@ from cnncalc.spec.calls import call_block, run_again
 from cnncalc.spec.expressions import ExpressionError, Lookup, Word, written
 from cnncalc.spec.graph import Graph
 from cnncalc.spec.read_file import Spec
-from cnncalc.spec.read_steps import OPTIONS
-from cnncalc.spec.read_values import cast, claimed
+from cnncalc.spec.read_values import cast, claimed, misfit
 from cnncalc.spec.scope import Given, Placement, Scope, Surroundings, Tensor
 from cnncalc.spec.structures import run_join, run_repeat, run_residual
 from cnncalc.spec.tree import (
@@ -33,7 +32,7 @@ from cnncalc.spec.tree import (
     WordStep,
 )
 from cnncalc.spec.values import described as kind_of
-from cnncalc.spec.vocabulary import TENSOR_NAMES
+from cnncalc.spec.vocabulary import OPTIONS, TENSOR_NAMES
 
 __all__ = ["MAX_LAYERS", "MAX_NESTING", "Expansion"]
 
@@ -76,13 +75,13 @@ class Expansion:
         """One step; one that is left out hands on the tensor it was given."""
         common, graph = step.common, self.graph
         self.budget.count(common.mark)
-        when = common.when
+        when, asks = common.when, bool(common.when and not common.when.names.isdisjoint(TENSOR_NAMES))
         # what is left out may take a tensor that is left out too
-        if when is not None and when.names.isdisjoint(TENSOR_NAMES) and not self.truth(when, scope.lookup(None)):
+        if when is not None and not asks and not self.truth(when, scope.lookup(None)):
             return current
         entering = scope.find(common.source, "from").tensor if common.source else current
         lookup = scope.lookup(entering)
-        if when is not None and not self.truth(when, lookup):
+        if when is not None and asks and not self.truth(when, lookup):
             return current
         frozen, first = graph.frozen, len(graph.layers)
         if common.freeze is not None:
@@ -188,5 +187,5 @@ class Expansion:
             try:
                 found[name] = cast(layer.options()[name], evaluated)
             except Unfit as unfit:
-                raise SpecError(Problem(unfit.message, value.node.mark, unfit.because, unfit.hint)) from None
+                raise SpecError(misfit(unfit, value)) from None
         return found

@@ -60,7 +60,7 @@ def _bundled_near(path: Path) -> str:
     """The hint that names the nearest bundled specs, or all of them."""
     stem = path.stem.lower().replace("-", "").replace("_", "")
     plain = {name.replace("_", ""): name for name in bundled.names()}
-    alike = [name for key, name in plain.items() if stem and (key.startswith(stem) or stem.startswith(key))]
+    alike = [name for key, name in plain.items() if len(stem) > 2 and (key.startswith(stem) or stem.startswith(key))]
     if alike:
         return f"did you mean {' or '.join(alike)}, which is bundled?"
     meant = nearest(stem, plain)

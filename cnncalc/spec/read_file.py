@@ -10,7 +10,7 @@ from cnncalc.spec import yaml
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.read_layers import read_defaults
-from cnncalc.spec.read_steps import NAME, TYPES, StepReader
+from cnncalc.spec.read_steps import NAME, StepReader
 from cnncalc.spec.signatures import block_name, read_signature
 from cnncalc.spec.tree import Block, Constant, Expectation, Step, Value
 from cnncalc.spec.visible import Visible
@@ -118,8 +118,11 @@ class _Top:
     def _variables(self) -> dict[str, Value]:
         """The variables in order; each sees those before it."""
         found: dict[str, Value] = {}
-        for name, (key, node) in self.reader.entries(self.value("vars"), "vars").items():
+        entries = self.reader.entries(self.value("vars"), "vars")
+        self.reader.later = set(entries)
+        for name, (key, node) in entries.items():
             self.reader.check_variable(name, key)
+            self.reader.later.discard(name)
             found[name] = self.reader.value(node, self.variables, f"vars: {name}")
             self.variables.declare(name)
         return found
@@ -174,10 +177,12 @@ class _Top:
                 bodies.append((block, body))
         if len(bodies) < len(signatures):
             self.problems.raise_any()  # calls of a block that couldn't be read would all look wrong
-        self.reader.defaults = read_defaults(self.reader, self.value("defaults"), TYPES, visible)
+        self.reader.defaults = read_defaults(self.reader, self.value("defaults"), visible)
         for block, body in bodies:
             inner = visible.within(parameter.name for parameter in block.parameters)
+            self.reader.body_of = block
             block.body = self.reader.steps(body, inner, f"block {block.name}")
+        self.reader.body_of = None
 
 
 def _given_names(root: Mapping) -> Iterator[str]:
@@ -194,5 +199,5 @@ def _given_names(root: Mapping) -> Iterator[str]:
         elif isinstance(node, Mapping):
             for key, (_, value) in node.entries.items():
                 rest.append(value)
-                if key == "name" and isinstance(value, Scalar):
+                if key == "name" and isinstance(value, Scalar) and NAME.fullmatch(value.text):
                     yield value.text

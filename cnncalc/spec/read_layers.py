@@ -11,7 +11,7 @@ from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import described, rewritten
 from cnncalc.spec.tree import Block, CallStep, LayerStep, Value
 from cnncalc.spec.visible import Visible
-from cnncalc.spec.vocabulary import option_hint
+from cnncalc.spec.vocabulary import TYPES, option_hint
 
 if TYPE_CHECKING:
     from cnncalc.spec.read_steps import Entries, Piece, StepReader
@@ -20,9 +20,11 @@ Defaults = dict[str, dict[str, tuple[Node, Value]]]
 """The options that `defaults:` gives, by layer type."""
 
 
-def read_layer(reader: StepReader, piece: Piece, layer: type[Layer]) -> LayerStep:
+def read_layer(reader: StepReader, piece: Piece, layer: type[Layer]) -> LayerStep | None:
     """A layer with its options, those that `defaults:` gives it where the step doesn't."""
     given = _given_options(reader, piece, layer)
+    if given is None:
+        return None
     options, nodes = read_options(reader, layer, given, piece.visible)
     defaults: dict[str, Value] = {}
     for name, (node, value) in _defaults(reader, layer).items():
@@ -44,8 +46,8 @@ def _defaults(reader: StepReader, layer: type[Layer]) -> dict[str, tuple[Node, V
     return {**reader.defaults.get(family, {}), **reader.defaults.get(layer.type, {})}
 
 
-def _given_options(reader: StepReader, piece: Piece, layer: type[Layer]) -> Entries:
-    """The options by name: what stands behind the type and what stands beside it."""
+def _given_options(reader: StepReader, piece: Piece, layer: type[Layer]) -> Entries | None:
+    """The options by name: what stands behind the type and beside it; None where a list stands for one value."""
     if isinstance(piece.value, Mapping):
         behind = piece.value.entries
     elif piece.value is None:
@@ -54,6 +56,13 @@ def _given_options(reader: StepReader, piece: Piece, layer: type[Layer]) -> Entr
         hint = option_hint("", list(layer.options())) if layer.options() else f"write - {piece.key}"
         reader.problems.add(f"{layer.type} takes no value, found {described(piece.value)}", piece.value, hint=hint)
         behind = {}
+    elif isinstance(piece.value, Sequence) and layer.options()[layer.principal].kind is int:
+        names = [layer.principal, *(name for name in layer.options() if name != layer.principal)]
+        named = [f"{name}: {rewritten(node)}" for name, node in zip(names[1:], piece.value.items[1:])]
+        first = rewritten(piece.value.items[0]) if piece.value.items else "…"
+        hint = f"options are named: {{{', '.join([f'{piece.key}: {first}', *named])}}}"
+        reader.problems.add(f"{piece.key} takes one value, {layer.principal}, not a list", piece.value, hint=hint)
+        return None
     else:
         behind = {layer.principal: (piece.node, piece.value)}
     for name, (key, _) in piece.rest.items():
@@ -86,15 +95,15 @@ def read_options(
     return values, nodes
 
 
-def read_defaults(reader: StepReader, node: Node | None, types: dict[str, type[Layer]], visible: Visible) -> Defaults:
+def read_defaults(reader: StepReader, node: Node | None, visible: Visible) -> Defaults:
     """The `defaults:` by layer type."""
     found: Defaults = {}
     for name, (key, entries) in reader.entries(node, "defaults").items():
-        if name not in types:
-            hint = did_you_mean(name, types)
+        if name not in TYPES:
+            hint = did_you_mean(name, TYPES)
             reader.problems.add(f"defaults: unknown layer type {described(key)}", key, hint=hint)
             continue
-        values, nodes = read_options(reader, types[name], reader.entries(entries, f"defaults: {name}"), visible)
+        values, nodes = read_options(reader, TYPES[name], reader.entries(entries, f"defaults: {name}"), visible)
         found[name] = {option: (nodes[option], value) for option, value in values.items()}
     return found
 
@@ -111,11 +120,11 @@ def read_call(reader: StepReader, piece: Piece, block: Block) -> CallStep | None
             hint = option_hint(name, [*parameters])
             reader.problems.add(f"{block.name} has no parameter {described(key)}", key, hint=hint)
         elif name in given:
-            reader.problems.add(f"{name} is given twice", key, hint=f"its signature is {signature(block)}")
+            reader.problems.add(f"{name} is given twice", key, hint=f"its signature is {block.written}")
         given[name] = node
     missing = [name for name, parameter in parameters.items() if parameter.default is None and name not in given]
     if missing:
-        hint = f"its signature is {signature(block)}"
+        hint = f"its signature is {block.written}"
         reader.problems.add(f"{block.name} needs {_and(missing)}", piece.node, hint=hint)
     arguments = {name: reader.value(node, piece.visible, name) for name, node in given.items() if name in parameters}
     return CallStep(piece.common, block.name, arguments)
@@ -131,7 +140,7 @@ def _positional(reader: StepReader, piece: Piece, block: Block) -> dict[str, Nod
     if len(values) <= len(names):
         return dict(zip(names, values))
     takes = f"{len(names)} ({', '.join(names)})" if names else "none"
-    hint: Any = f"its signature is {signature(block)}"
+    hint: Any = f"its signature is {block.written}"
     if len(names) == 1:
         hint = f"a list as the only argument is written [{rewritten(value)}]"
     elif len(block.parameters) >= len(values):
@@ -144,8 +153,3 @@ def _positional(reader: StepReader, piece: Piece, block: Block) -> dict[str, Nod
 def _and(names: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
-
-
-def signature(block: Block) -> str:
-    """The block's signature as it was written."""
-    return " ".join(block.node.text.split())

@@ -11,21 +11,18 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from cnncalc.errors import Mark, SpecError, did_you_mean, shortened
-from cnncalc.layers import REGISTRY, Layer
-from cnncalc.layers.join import Join
 from cnncalc.spec.expressions import RESERVED
-from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence, missing_space
+from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import ROOM, Problems, described, is_nothing, rewritten
 from cnncalc.spec.read_layers import Defaults, read_call, read_layer
 from cnncalc.spec.read_structures import read_structure
 from cnncalc.spec.read_values import ValueReader
+from cnncalc.spec.refused_steps import refuse_keys, refuse_list, refuse_word
 from cnncalc.spec.tree import Block, Common, Step, WordStep
 from cnncalc.spec.visible import Visible
-from cnncalc.spec.vocabulary import NO_TYPES, STEP_KEYS, STRUCTURES, TENSOR_NAMES, option_word, type_hint
+from cnncalc.spec.vocabulary import STEP_KEYS, STRUCTURES, TENSOR_NAMES, TYPES
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
-TYPES: Final[dict[str, type[Layer]]] = {name: cls for name, cls in REGISTRY.items() if not issubclass(cls, Join)}
-OPTIONS: Final = frozenset(name for layer in REGISTRY.values() for name in layer.options())
 RESERVED_NAMES: Final = frozenset((*TENSOR_NAMES, "index", "input", *STEP_KEYS, *STRUCTURES, *RESERVED))
 
 Entries = dict[str, tuple[Scalar, Node]]
@@ -55,7 +52,7 @@ class StepReader(ValueReader):
     def steps(self, node: Node, visible: Visible, what: str) -> tuple[Step, ...]:
         """A list of steps."""
         if not isinstance(node, Sequence):
-            hint = f"{what}: [] is a list of none" if is_nothing(node) else f"write it as a list: [{rewritten(node)}]"
+            hint = "an empty list is []" if is_nothing(node) else f"write it as a list: [{rewritten(node)}]"
             self.problems.add(f"{what} is a list of steps, not {described(node)}", node, hint=hint)
             return ()
         if not node.aliased:
@@ -86,8 +83,8 @@ class StepReader(ValueReader):
             f"when: mentions {found}, and this step is not the first of its list",
             when.node,
             because=(f"{found} is that of the tensor entering this step, which the steps before it change",),
-            hint=f"put what goes together into one list: - layers: [{{layers: […], when: {condition}}}],"
-            f" or give the block a parameter c={found}",
+            hint=f"make it a group that begins its list: - layers: [{{layers: […], when: {condition}}}],"
+            f" or a block parameter with the default {found}",
         )
 
     def step(self, node: Node, visible: Visible) -> Step | None:
@@ -102,11 +99,10 @@ class StepReader(ValueReader):
             return self._aliased_steps[key]
         if isinstance(node, Scalar) and not is_nothing(node):
             return self.typed(Piece(node.text, node, None, {}, Common(node.mark), visible))
-        if isinstance(node, Scalar):
-            self.problems.add("an empty step", node, hint="write a layer behind the dash, or delete the dash")
+        if isinstance(node, Sequence):
+            refuse_list(self.problems, node)
         else:
-            hint = "branches belong under add:, concat: or multiply:; steps that belong together are {layers: […]}"
-            self.problems.add("a step is a layer type or a mapping, not a list", node, hint=hint)
+            self.problems.add("an empty step", node, hint="write a layer behind the dash, or delete the dash")
         return None
 
     def _mapping(self, node: Mapping, visible: Visible) -> Step | None:
@@ -139,7 +135,7 @@ class StepReader(ValueReader):
             return []
         words = [key for key in keys if key in visible and key not in TENSOR_NAMES]
         if not words:
-            self._no_type(node, keys)
+            refuse_keys(self.problems, node, keys, self.blocks)
         return words
 
     def takes(self, key: str) -> Iterable[str]:
@@ -147,31 +143,6 @@ class StepReader(ValueReader):
         if key in self.blocks:
             return {parameter.name for parameter in self.blocks[key].parameters}
         return STRUCTURES[key] if key in STRUCTURES else TYPES[key].options()
-
-    def _no_type(self, node: Mapping, keys: list[str]) -> None:
-        if not keys:
-            self.problems.add("a step without a layer type", node, hint="for example {relu, name: act}")
-            return
-        strangers = [key for key in keys if key in NO_TYPES or type_hint(key, []) or not option_word(key)]
-        if strangers:
-            self.unknown(strangers[0], node.entries[strangers[0]][0])
-            return
-        key_node, value = node.entries[keys[0]]
-        example = next(name for name, layer in TYPES.items() if option_word(keys[0]) in layer.options())
-        hint = f"for example {{{example}: …, {option_word(keys[0])}: {rewritten(value)}}}"
-        self.problems.add(f"a step without a layer type: {keys[0]} is an option", key_node, hint=hint)
-
-    def unknown(self, word: str, node: Node) -> None:
-        """Reports a word that is no type."""
-        spaced, (head, dash, tail) = missing_space(word), word.partition(" - ")
-        if dash:
-            hint: str | None = f"- {tail} is a step of its own: begin it on a new line, below the dash of {head}"
-        elif spaced:
-            hint = f"a space is missing: {spaced}"
-        else:
-            hint = NO_TYPES.get(word.lower()) or type_hint(word, [*TYPES, *STRUCTURES, *self.blocks])
-        shown = shortened(word, ROOM) or '""'
-        self.problems.add(f"unknown layer type {shown}", node, hint=shortened(hint, 2 * ROOM) if hint else None)
 
     def _common(self, node: Mapping, visible: Visible) -> Common:
         given = {key: value for key, (_, value) in node.entries.items() if key in STEP_KEYS}
@@ -223,7 +194,7 @@ class StepReader(ValueReader):
             return read_layer(self, piece, TYPES[key])
         if key in piece.visible and key not in TENSOR_NAMES:
             return self._word_step([piece])
-        self.unknown(key, piece.node)
+        refuse_word(self.problems, key, piece.node, self.blocks)
         return None
 
     def _word_step(self, pieces: Iterable[Piece]) -> WordStep:

@@ -105,7 +105,7 @@ def _branch(reader: StepReader, node: Node, visible: Visible, of: str) -> Branch
         return Branch(node.mark, name=name) if name else None
     else:
         kinds = "is a list of steps, a given name or {layers: […], when: …}"
-        reader.problems.add(f"{what} {kinds}", node, hint=f"write [{rewritten(node)}]")
+        reader.problems.add(f"{what} {kinds}", node, hint=f"write [{rewritten(node)}]: a branch is a list")
     return None
 
 

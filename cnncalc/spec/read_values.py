@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from cnncalc.analysis import QUANTITIES
-from cnncalc.errors import SpecError, did_you_mean
+from cnncalc.errors import Problem, SpecError, did_you_mean
 from cnncalc.layers import REGISTRY, Option, Unfit
 from cnncalc.spec import nodes
 from cnncalc.spec.expressions import FUNCTIONS, Expression, ExpressionError, Word, whole
 from cnncalc.spec.nodes import Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.tokens import MAX_LEVELS
-from cnncalc.spec.tree import Computed, Constant, Expectation, Named, Value, listed
+from cnncalc.spec.tree import Block, Computed, Constant, Expectation, Named, Value, listed
 from cnncalc.spec.values import MAX_ITEMS
 from cnncalc.spec.values import described as kind_of
 from cnncalc.spec.visible import Visible
-from cnncalc.spec.vocabulary import NOT_BOOLEANS, TENSOR_NAMES
+from cnncalc.spec.vocabulary import NOT_BOOLEANS, OTHER_QUANTITIES, TENSOR_NAMES
 
 EXPECTED: Final = ("output", *QUANTITIES, "depth", "layers")
 OPTION_WORDS: Final = frozenset(
@@ -38,6 +38,10 @@ class ValueReader:
         self._lists: dict[tuple[Node, Visible], Value] = {}
         # Every step and value takes a character, so only aliases can need more readings than that.
         self._readings_left = length + _SPARE_READS
+        self.later: set[str] = set()
+        """The variables that are declared further down."""
+        self.body_of: Block | None = None
+        """The block whose body is being read."""
 
     def count_reading(self, node: Node, readings: int = 1) -> None:
         """Refuses a text whose aliases, read anew wherever other names are visible, multiply without end."""
@@ -102,10 +106,17 @@ class ValueReader:
             return "index counts the repeat that is written around it; hand it to a block as a parameter"
         if name in TENSOR_NAMES:
             return f"{name} is known in steps and in the defaults of a block's parameters: no tensor enters here"
-        meant = did_you_mean(name, {*visible, *FUNCTIONS, *self.words})
+        if name in self.later:
+            return f"{name} is declared further down; a variable sees those above it"
+        meant = did_you_mean(name, {*visible, *self.words}) or did_you_mean(name, {*FUNCTIONS, *REGISTRY})
+        if meant:
+            return meant
+        if self.body_of is not None:
+            signature = self.body_of.written
+            return f"a block sees the variables and its own parameters: hand {name} to {signature} as one of them"
         names = sorted({*visible} - {*TENSOR_NAMES})
         shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-        return meant or (f"known here: {shown}" if names else f"declare it at the top: vars: {{{name}: …}}")
+        return f"known here: {shown}" if names else f"declare it at the top: vars: {{{name}: …}}"
 
     def option(self, opt: Option, node: Node, visible: Visible) -> Value:
         """The value of an option; what can be judged without evaluating is judged here, and is in the option's type."""
@@ -123,7 +134,7 @@ class ValueReader:
         try:
             return Constant(node, cast(opt, value.at(_nothing)))
         except Unfit as unfit:
-            self.problems.add(unfit.message, node, because=unfit.because, hint=unfit.hint)
+            self.problems.extend([misfit(unfit, value)])
         except SpecError as error:
             self.problems.extend(error.problems)
         return Constant(node, None)
@@ -166,8 +177,10 @@ class ValueReader:
         found = []
         for quantity, (key, entry) in node.entries.items():
             if quantity not in EXPECTED:
-                hint = did_you_mean(quantity, EXPECTED) or f"quantities: {', '.join(EXPECTED)}"
-                self.problems.add(f"expect: unknown quantity {quantity}", key, hint=hint)
+                ours = OTHER_QUANTITIES.get(quantity.lower())
+                hint = f"here it is called {ours}" if ours else did_you_mean(quantity, EXPECTED)
+                hint = hint or f"quantities: {', '.join(EXPECTED)}"
+                self.problems.add(f"expect: unknown quantity {described(key)}", key, hint=hint)
                 continue
             known = len(self.problems.found)
             value = self.value(entry, visible, f"expect: {quantity}")
@@ -186,6 +199,15 @@ class ValueReader:
         if node is not None and not is_nothing(node):
             self.problems.add(f"{what} is a mapping, not {described(node)}", node)
         return {}
+
+
+def misfit(unfit: Unfit, value: Value) -> Problem:
+    """The problem of an option that doesn't have the type it should have."""
+    hint = unfit.hint
+    if hint and isinstance(value, Computed):  # what makes it whole is written around the expression
+        hint = ", ".join(f"{name}({value.expression.text.strip()})" for name in ("int", "round", "divisible"))
+        hint = f"make it whole: {hint}"
+    return Problem(unfit.message, value.node.mark, unfit.because, hint)
 
 
 def cast(opt: Option, value: Any) -> Any:

@@ -108,7 +108,7 @@ class Scope:
         count, iteration = self.numbered.get(label, (0, 0))
         if self.iteration:
             if iteration == self.iteration or (label in self.taken and not count):
-                self._refuse_taken(label, label, common, self.taken.get(label, common.mark.line))
+                self._refuse_taken(label, common, self.taken.get(label, common.mark.line))
             self.numbered[label] = count + 1, self.iteration
             self.taken.setdefault(label, common.mark.line)
             label = f"{label}{count + 1}"
@@ -118,14 +118,13 @@ class Scope:
     def _take(self, label: str, common: Common, default: bool) -> None:
         if label in self.taken:
             what = f"{label}, the default name of this step," if default else label
-            self._refuse_taken(label, what, common, self.taken[label])
+            self._refuse_taken(what, common, self.taken[label], default)
         self.taken[label] = common.mark.line
 
-    def _refuse_taken(self, label: str, what: str, common: Common, line: int) -> None:
-        given = label in self.around.reader.names
-        hint = "a name stands for one step only" if given else "default names are counted: give one of the two a name:"
+    def _refuse_taken(self, what: str, common: Common, line: int, default: bool = False) -> None:
         mark = common.name.mark if common.name else common.mark
-        raise SpecError(Problem(f"{what} is already taken in line {line}", mark, hint=hint))
+        hint = "steps without a name are counted: give one of the two another name" if default else None
+        raise SpecError(Problem(f"{what} is already taken in line {line}", mark, hint=hint or "names are unique"))
 
     def give(self, common: Common, path: str, given: Given) -> None:
         """Enters a step under its given name and, in a repeat, under the numbered one too."""
@@ -157,17 +156,33 @@ class Scope:
 
     def _unknown(self, text: str, node: Scalar, what: str) -> Given:
         shown = described(node) if node.text == text else f"{described(node)}, which is {text},"
-        message = f"{what}: {shown} is the name of no earlier step here"
+        reader, line = self.around.reader, self._line_of_default(text)
         known = [*self.given, *(["input"] if self.entering and "input" not in self.given else [])]
+        message = f"{what}: {shown} is the name of no earlier step here"
         if text in self.numbered:
             message = f"{what}: {shown} is given in a repeat, which numbers it"
-            hint = f"the last one is {text}{self.numbered[text][0]}"
-        elif text in self.taken:
+            hint: str | None = f"the last one is {text}{self.numbered[text][0]}"
+        elif line:
+            name = text.rpartition(".")[2]
             message = f"{what}: {shown} is a default name, and those shift when a step is added"
-            hint = f"give the step in line {self.taken[text]} a name: {{…, name: {text}}}, or another"
-        elif self.around.reader.is_type(text):
-            hint = f"for the layer itself write the list [{described(node)}]" if "branch" in what else ""
-            hint = hint or f"{what} takes the name: of a step"
+            hint = f"give the step in line {line} a name: {{…, name: {name}}}, or another"
+        elif reader.is_type(text):
+            branch = f"for the layer itself write the list [{described(node)}]"
+            hint = branch if "branch" in what else f"{what} takes the name: of a step"
+        elif self.calls and text in reader.names:
+            signature = reader.blocks[self.calls[-1].block].written
+            hint = f"a block knows no names of its caller: hand the tensor to {signature} as a parameter"
+        elif text in reader.names and not self.calls:
+            hint = "the step of that name stands further down, or is left out"
         else:
             hint = did_you_mean(text, known) or f"named so far: {', '.join(known[:12])}"
         raise SpecError(Problem(message, node.mark, hint=hint))
+
+    def _line_of_default(self, text: str) -> int:
+        """The line of the step that has this default name, here or in an earlier call; 0 where there is none."""
+        scope: Scope | None = self
+        *calls, name = text.split(".")
+        for call in calls:
+            given = scope.given.get(call) if scope else None
+            scope = given.inner if given else None
+        return scope.taken.get(name, 0) if scope else 0

@@ -9,10 +9,10 @@ from typing import Final
 
 from cnncalc.spec.nodes import Scalar
 from cnncalc.spec.problems import described
-from cnncalc.spec.read_steps import OPTIONS, RESERVED_NAMES, TYPES, StepReader
+from cnncalc.spec.read_steps import RESERVED_NAMES, StepReader
 from cnncalc.spec.tree import Block, Parameter
 from cnncalc.spec.visible import Visible
-from cnncalc.spec.vocabulary import FILE_KEYS
+from cnncalc.spec.vocabulary import FILE_KEYS, OPTIONS, TYPES
 
 SIGNATURE: Final = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:\((.*)\)\s*)?", re.DOTALL)
 _HEAD: Final = "def f("

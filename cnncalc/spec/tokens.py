@@ -140,7 +140,11 @@ def _judge(before: list[Token], token: Token) -> None:
 
 
 def _gap(last: Token, token: Token) -> ExpressionError:
-    hint = f"write {last.text} * {token.text}" if last.kind == "number" and token.text not in OPERATORS else None
+    sizes = f"{last.text}{token.text}".split("x")
+    if len(sizes) > 1 and all(size.isdigit() for size in sizes):
+        hint: str | None = f"write [{', '.join(sizes)}]"
+    else:
+        hint = f"write {last.text} * {token.text}" if last.kind == "number" and token.text not in OPERATORS else None
     missing = "a space" if token.text in OPERATORS else "an operator"
     message = f"{missing} is missing between {last.text} and {token.text}"
     return ExpressionError(message, last.start, token.end - last.start, hint)

@@ -201,3 +201,8 @@ class Block:
     def __init__(self, name: str, parameters: tuple[Parameter, ...], node: Scalar) -> None:
         self.name, self.parameters, self.node = name, parameters, node
         self.body: tuple[Step, ...] = ()
+
+    @property
+    def written(self) -> str:
+        """The signature as it was written."""
+        return " ".join(self.node.text.split())

@@ -1,13 +1,17 @@
-"""The words of other tools, and ours for them; and the names that the language keeps for itself."""
+"""The words of the language, and those of other tools with ours for them."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from cnncalc.errors import nearest
-from cnncalc.layers import REGISTRY
+from cnncalc.layers import REGISTRY, Layer
+from cnncalc.layers.join import Join
 
-_OUR_OPTIONS: Final = frozenset(name for layer in REGISTRY.values() for name in layer.options())
+TYPES: Final[dict[str, type[Layer]]] = {name: cls for name, cls in REGISTRY.items() if not issubclass(cls, Join)}
+"""The layer types that a step can have; joins are structures."""
+
+OPTIONS: Final = frozenset(name for layer in REGISTRY.values() for name in layer.options())
 
 STEP_KEYS = ("name", "when", "from", "expect", "freeze")
 """Keys that go on any step."""
@@ -31,7 +35,7 @@ FILE_KEYS = ("name", "source", "input", "vars", "defaults", "blocks", "layers", 
 TENSOR_NAMES = ("in_channels", "in_shape")
 """What an expression may know of the tensor that enters its step."""
 
-TYPES = {
+OTHER_TYPES = {
     "batch_norm": "batchnorm", "bn": "batchnorm", "batch_normalization": "batchnorm", "batchnormalization": "batchnorm",
     "batchnorm1d": "batchnorm", "batchnorm2d": "batchnorm", "batchnorm3d": "batchnorm", "norm": "batchnorm",
     "instance_norm": "instancenorm", "layer_norm": "layernorm", "group_norm": "groupnorm", "gn": "groupnorm",
@@ -76,7 +80,7 @@ TYPE_REMARKS = {
     "deconvolution": "deconvolution inverts a convolution; this layer is the transposed convolution",
 }
 
-OPTIONS = {
+OTHER_OPTIONS = {
     "filters": "out_channels", "num_filters": "out_channels", "channels": "out_channels", "num_output": "out_channels",
     "out": "out_channels", "units": "out_features", "neurons": "out_features",
     "kernel": "kernel_size", "kernel_shape": "kernel_size", "ksize": "kernel_size", "size": "kernel_size",
@@ -89,6 +93,7 @@ OPTIONS = {
 """Other tools' words for an option."""
 
 NOT_OPTIONS = {
+    "inplace": "in place or not, the numbers are the same: leave it out",
     "activation": "an activation is a step of its own, behind this one: - relu",
     "in_channels": "the input channels follow from the layer before",
     "in_features": "the input features follow from the layer before",
@@ -98,10 +103,19 @@ NOT_OPTIONS = {
 }
 
 
+OTHER_QUANTITIES: Final = {
+    "parameters": "params", "total_params": "params", "num_params": "params", "weight": "weights", "bias": "biases",
+    "shape": "output", "size": "output", "output_shape": "output", "output_size": "output",
+    "mac": "macs", "mult_adds": "macs", "madds": "macs", "multadds": "macs", "ops": "macs", "flop": "flops",
+    "bytes": "param_bytes", "memory": "param_bytes", "trainable_params": "trainable",
+}  # fmt: skip
+"""Other words for what an `expect:` states."""
+
+
 def type_hint(word: str, known: list[str]) -> str | None:
     """Our word for a type that another tool calls so, else the nearest one."""
     lower = word.lower().replace("-", "_")
-    ours = TYPES.get(lower) or TYPES.get(lower.replace("_", "")) or (lower if lower in known else None)
+    ours = OTHER_TYPES.get(lower) or OTHER_TYPES.get(lower.replace("_", "")) or (lower if lower in known else None)
     if ours and ours != word:
         remark = TYPE_REMARKS.get(lower)
         return f"write {ours}: {remark}" if remark else f"here it is called {ours}"
@@ -114,14 +128,14 @@ def type_hint(word: str, known: list[str]) -> str | None:
 
 def option_word(word: str) -> str | None:
     """Our word for an option of some layer type, None for a word that is no option."""
-    return word if word in _OUR_OPTIONS else OPTIONS.get(word)
+    return word if word in OPTIONS else OTHER_OPTIONS.get(word)
 
 
 def option_hint(word: str, known: list[str]) -> str:
     """Our word for an option that another tool calls so, else the nearest one, else all there are."""
     if word in NOT_OPTIONS:
         return NOT_OPTIONS[word]
-    ours = OPTIONS.get(word)
+    ours = OTHER_OPTIONS.get(word)
     found = ours if ours in known else nearest(word, known)
     if found:
         return f"here it is called {found}" if found == ours else f"did you mean {found}?"

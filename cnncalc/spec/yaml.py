@@ -193,7 +193,7 @@ class _Reader:
         if not isinstance(node, Scalar):
             _refuse("a key must be one word", node.mark, "a value with brackets or braces is quoted")
         if node.text == "<<" and node.plain:
-            _refuse("merge keys are not read", node.mark, "use defaults:, a block or extends: instead")
+            _refuse("merge keys are not read", node.mark, "use defaults: or a block instead")
         if node.text in mapping.entries:
             first = mapping.entries[node.text][0]
             _refuse(f"key {node.text!r} stands here twice, first on line {first.line}", node.mark)

@@ -152,7 +152,9 @@ def _indent(it: _Trouble) -> Problem:
     if not before and it.char == "-":
         return it.at("a list item among the keys of a mapping", _column(it))
     if not before and it.opener and it.source.line(it.opener.line)[it.opener.column - 1 :].startswith("- "):
-        return it.at("a line without - among the items of a list", _column(it))
+        opener = it.opener.column
+        hint = f"the items begin at column {opener}, the keys of one step at column {opener + 2}"
+        return it.at("a line without - among the items of a list", hint)
     return it.at("this line is indented like nothing above it", _column(it))
 
 
