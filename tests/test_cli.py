@@ -221,6 +221,36 @@ def test_a_device_that_is_not_there_ends_with_3(device: str) -> None:
         assert device in failed(run("verify", "lenet5", "--device", device), 3)
 
 
+NET = "input: [3, 8, 8]\nlayers: [{conv: 4, kernel_size: 3}, batchnorm, {residual: [{conv: 4, kernel_size: 1}]}]\n"
+FORMULA = "from cnncalc.formula import Formula; import cnncalc.layers.conv as conv, cnncalc.layers.norm as norm; "
+FAILURES = {
+    "output shape": (
+        FORMULA + "conv.SIZE = Formula('floor((n + 2*p - d*(k - 1) - 1)/s) + 2 - floor(1/k)')",
+        "conv1: output predicted 4×7×7, measured 4×6×6",
+    ),
+    "params": (FORMULA + "conv.Conv.biases = Formula('C_out + 1')", "conv1: params predicted 113, measured 112"),
+    "buffers": (FORMULA + "norm.BatchNorm.buffers = Formula('2*C_in')", "batchnorm1: buffers predicted 8, measured 9"),
+    "FLOPs": (
+        FORMULA + "conv.Conv.macs = Formula('prod(n)*C_out*C_in*prod(k)')",
+        "conv1: flops predicted 13,824, measured 7,776",
+    ),
+    "a wrong join": (
+        "import cnncalc.layers.join as join; join.Add.operator = 'mul'",
+        "add1: join predicted add(conv2 4×6×6, batchnorm1 4×6×6), measured mul(conv2 4×6×6, batchnorm1 4×6×6)",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FAILURES)
+def test_verify_fails_with_1_and_names_layer_predicted_and_measured(what: str, tmp_path: Path) -> None:
+    broken, told = FAILURES[what]
+    (tmp_path / "net.yaml").write_text(NET)
+    code = f"{broken}\nimport sys; sys.argv = ['cnncalc', 'verify', 'net.yaml']; from cnncalc.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1, done.stderr
+    assert f"  {told}\n" in done.stdout
+
+
 def test_verify_json_is_as_the_contract_has_it() -> None:
     [found] = json.loads(run("verify", "lenet5", "--format", "json").stdout)
     assert {"name", "device", "passed", "checks", "layers"} <= set(found)

@@ -10,6 +10,7 @@ import pytest
 import torch
 from by_hand import Sketch
 
+from cnncalc import loads
 from cnncalc.errors import SpecError
 from cnncalc.formula import Formula
 from cnncalc.layers.conv import Conv
@@ -209,3 +210,14 @@ def tamper(monkeypatch: pytest.MonkeyPatch, name: str, **options: Any) -> None:
         return honest([(found, given | options if found == name else given) for found, given in calls])
 
     monkeypatch.setattr(build, "construct", construct)
+
+
+def test_a_join_class_that_names_the_wrong_operator_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = loads("input: [4, 4, 4]\nlayers: [{residual: [relu]}]")
+    monkeypatch.setattr("cnncalc.layers.join.Add.operator", "mul")
+    outcome = verify(network)
+    assert not outcome.passed
+    [failed] = [layer for layer in outcome.layers if not layer.passed]
+    assert (failed.path, failed.failed) == ("add1", ("join",))
+    assert failed.predicted["join"] == "add(relu1 4×4×4, input 4×4×4)"
+    assert failed.measured["join"] == "mul(relu1 4×4×4, input 4×4×4)"

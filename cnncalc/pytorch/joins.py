@@ -13,14 +13,17 @@ from cnncalc.layers.base import dims
 from cnncalc.layers.join import Join
 from cnncalc.network import Placed
 
+_MEANT = {"add": "add", "multiply": "mul", "concat": "cat"}
+"""What the types mean, said once more: the network is built from what their classes say."""
+
 Operation = tuple[Any, str, dict[str, Any]]
 """The result of an operator, its name, and its arguments by theirs."""
 
 
 def predicted_join(placed: Placed) -> str:
-    """What the layer's own data say that it computes."""
+    """What a join of this type computes."""
     assert isinstance(placed.layer, Join)
-    operator = placed.layer.operator
+    operator = _MEANT.get(placed.layer.type, placed.layer.operator)
     operands = [leaf(source, shape) for source, shape in zip(placed.sources, placed.inputs)]
     if operator == "cat":
         options = placed.layer.torch_options(*placed.inputs)
