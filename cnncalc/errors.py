@@ -85,12 +85,12 @@ class Problem(NamedTuple):
 
 class SpecError(ValueError):
     """The spec is wrong. `problems` holds every independent one; `partial`, where a size was at fault, the network
-    up to the failing layer.
+    up to the failing layer; `notes` are remarks on what came before it.
     """
 
-    def __init__(self, problems: Iterable[Problem] | Problem, partial: Any = None) -> None:
+    def __init__(self, problems: Iterable[Problem] | Problem, partial: Any = None, notes: tuple[str, ...] = ()) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        self.partial = partial
+        self.partial, self.notes = partial, notes
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -118,8 +118,9 @@ def shortened(text: str, room: int = LONGEST) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that a typing mistake most likely meant, if any comes close."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    by_lower = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:

@@ -85,13 +85,15 @@ def _network(
             name, spec.origin, inputs, outputs, tuple(expansion.graph.layers), expansion.blocks, claims, notes
         )
 
+    places = {name: (spec.inputs[name][0], shape) for name, shape in inputs.items()}
     try:
         outputs = _expand(spec, inputs, expansion)
     except SpecError as error:
         expansion.close()
-        made = expansion.graph.layers[-1:]
-        raise SpecError(error.problems, network((made[0].path,)) if made else None) from None
-    places = {name: (spec.inputs[name][0], shape) for name, shape in inputs.items()}
+        layers = expansion.graph.layers
+        partial = network((layers[-1].path,)) if layers else None
+        told = notes(places, layers, [placed.path for placed in layers], expansion.graph.notes)
+        raise SpecError(error.problems, partial, told) from None
     return network(outputs, notes(places, expansion.graph.layers, outputs, expansion.graph.notes))
 
 

@@ -305,3 +305,27 @@ def test_an_output_file_keeps_its_permissions_and_its_link(tmp_path: Path) -> No
     assert b"61,706" in run("summary", "lenet5", "-o", "-").stdout
     assert b"61,706" in run("summary", "lenet5", "-o", "/dev/stdout").stdout
     assert "directory" in failed(run("summary", "lenet5", "-o", ""), 2)
+
+
+@pytest.mark.parametrize(
+    ("layers", "told"),
+    [
+        ("{adaptive_avgpool: [7, none]}", "not [7, the word none]\n"),
+        ("{conv: 10, kernel_size:5}", "a space is missing: kernel_size: 5"),
+        ("nn.ReLU", "here it is called relu"),
+        ("{lstm: 8}", "recurrent layers are not covered"),
+    ],
+)
+def test_what_new_users_wrote_first(layers: str, told: str) -> None:
+    assert told in failed(run("summary", "-", stdin=f"input: [3, 32, 32]\nlayers:\n  - {layers}\n"), 2)
+
+
+def test_an_image_with_its_channels_last_is_noticed_when_it_does_not_fit() -> None:
+    message = failed(run("summary", "-", stdin="input: [32, 32, 3]\nlayers: [{conv: 10, kernel_size: 5}]\n"), 2)
+    assert message.startswith("<stdin>:1:8: note: read as 32 channels of 32×3; channels come first\n")
+
+
+def test_columns_can_be_all_and_more() -> None:
+    header = run("summary", "lenet5", "--columns", "all,params%").stdout.decode().splitlines()[2]
+    assert header.split()[-2:] == ["params", "%"]
+    assert "no column is called" in failed(run("summary", "lenet5", "--columns", ""), 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -54,10 +54,17 @@ def network(spec: str, settings: list[str] | None, shapes: list[str] | None, lay
     if hides_bundled(spec):
         sys.stderr.write(f"note: {visible(spec)} is a file here and hides the bundled spec of that name\n")
     values = dict(_pair("--set", text) for text in settings or [])
-    found = load(spec, set=values, input=_shapes(shapes, layout), max_layers=max_layers)
-    for note in found.notes:
-        sys.stderr.write(f"{visible(note)}\n")
+    try:
+        found = load(spec, set=values, input=_shapes(shapes, layout), max_layers=max_layers)
+    except SpecError as error:
+        _tell(error.notes)
+        raise
+    _tell(found.notes)
     return found
+
+
+def _tell(notes: Iterable[str]) -> None:
+    sys.stderr.write("".join(f"{visible(note)}\n" for note in notes))
 
 
 def _pair(option: str, text: str) -> tuple[str, str]:

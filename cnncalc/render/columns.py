@@ -88,10 +88,8 @@ def chosen(names: str | None, analysis: Analysis) -> list[Column]:
     """The columns of a comma-separated list: names, `all`, or a count with `%` for its share of the total."""
     if names is None:
         return [COLUMNS[name] for name in DEFAULT]
-    wanted = [name.strip().lower() for name in names.split(",") if name.strip()]
-    if wanted == ["all"]:
-        return list(COLUMNS.values())
-    columns = [_column(name, analysis) for name in wanted]
+    wanted = [name.strip().lower() for name in names.split(",")]
+    columns = [c for name in wanted for c in (COLUMNS.values() if name == "all" else [_column(name, analysis)])]
     return columns if LAYER in columns else [LAYER, *columns]
 
 

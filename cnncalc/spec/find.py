@@ -16,6 +16,8 @@ def found(spec: str | PathLike[str]) -> tuple[Source, str | None]:
     text = str(spec)
     if text == "-":
         return yaml.decode(sys.stdin.buffer.read(yaml.MAX_BYTES + 1), "<stdin>"), None
+    if not text:
+        raise SpecError(Problem("the name of the spec is empty", hint=f"bundled: {', '.join(bundled.names())}"))
     path = Path(text)
     try:
         if not path.is_file() and "/" not in text and not isinstance(spec, Path):
@@ -44,7 +46,8 @@ def _missing(path: Path, text: str, error: OSError) -> Problem:
     if not isinstance(error, FileNotFoundError):
         return Problem(f"{text}: {error.strerror or error}")
     what = "no such file" if "/" in text else "no such file, and no bundled spec of that name"
-    return Problem(f"{text}: {what}", hint=_file_near(path) or _bundled_near(path))
+    hint = None if _plain(path.stem) in map(_plain, bundled.names()) else _file_near(path)
+    return Problem(f"{text}: {what}", hint=hint or _bundled_near(path))
 
 
 def _file_near(path: Path) -> str | None:
@@ -56,10 +59,14 @@ def _file_near(path: Path) -> str | None:
     return did_you_mean(str(path), beside)
 
 
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
+
+
 def _bundled_near(path: Path) -> str:
     """The hint that names the nearest bundled specs, or all of them."""
-    stem = path.stem.lower().replace("-", "").replace("_", "")
-    plain = {name.replace("_", ""): name for name in bundled.names()}
+    stem = _plain(path.stem)
+    plain = {_plain(name): name for name in bundled.names()}
     alike = [name for key, name in plain.items() if len(stem) > 2 and (key.startswith(stem) or stem.startswith(key))]
     if alike:
         return f"did you mean {' or '.join(alike)}, which is bundled?"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cnncalc.errors import did_you_mean
 from cnncalc.layers import Layer
-from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
+from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence, missing_space
 from cnncalc.spec.problems import described, rewritten
 from cnncalc.spec.tree import Block, CallStep, LayerStep, Value
 from cnncalc.spec.visible import Visible
@@ -90,7 +90,8 @@ def read_options(
         if name in options:
             values[name], nodes[name] = reader.option(options[name], node, visible), node
         else:
-            hint = option_hint(name, list(options))
+            spaced = missing_space(name)
+            hint = f"a space is missing: {spaced}" if spaced else option_hint(name, list(options))
             reader.problems.add(f"{layer.type} has no option {described(key)}", key, hint=hint)
     return values, nodes
 

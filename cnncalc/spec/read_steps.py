@@ -52,7 +52,7 @@ class StepReader(ValueReader):
     def steps(self, node: Node, visible: Visible, what: str) -> tuple[Step, ...]:
         """A list of steps."""
         if not isinstance(node, Sequence):
-            hint = "an empty list is []" if is_nothing(node) else f"write it as a list: [{rewritten(node)}]"
+            hint = "an empty list is []" if is_nothing(node) else f"write it as a list: [{self._as_steps(node)}]"
             self.problems.add(f"{what} is a list of steps, not {described(node)}", node, hint=hint)
             return ()
         if not node.aliased:
@@ -61,6 +61,16 @@ class StepReader(ValueReader):
         if key not in self._aliased_lists:
             self._aliased_lists[key] = self._steps(node, visible)
         return self._aliased_lists[key]
+
+    def _as_steps(self, node: Node) -> str:
+        """A mapping that stands for a list, as the steps that it holds; one step where it has one type."""
+        keys = list(node.entries) if isinstance(node, Mapping) else []
+        types = [key for key in keys if self.is_type(key)]
+        if not isinstance(node, Mapping) or len(types) < 2 or len(types) < len(keys):
+            return rewritten(node)
+        values = [value for _, value in node.entries.values()]
+        steps = [key if is_nothing(value) else f"{{{key}: {rewritten(value)}}}" for key, value in zip(keys, values)]
+        return ", ".join(steps[:4]) + (", …" if len(steps) > 4 else "")
 
     def _steps(self, node: Sequence, visible: Visible) -> tuple[Step, ...]:
         found = []

@@ -212,11 +212,18 @@ def misfit(unfit: Unfit, value: Value) -> Problem:
 
 def cast(opt: Option, value: Any) -> Any:
     """The value in the option's type; `Unfit` where it has none, or is no size."""
-    found = opt.cast(value.text if isinstance(value, Word) else value)
+    found = opt.cast(_plain(value))
     for number in found if isinstance(found, tuple) else (found,):
         if isinstance(number, int) and not -(2**63) < number < 2**63:
             raise Unfit(f"{opt.name} is below 2**63, not {number}", option=opt.name)
     return found
+
+
+def _plain(value: Any) -> Any:
+    """The value with its words as texts."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return value.text if isinstance(value, Word) else value
 
 
 def claimed(quantity: str, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from cnncalc.errors import nearest
@@ -72,6 +73,11 @@ NO_TYPES = {
     "shortcut": "shortcut: goes beside residual:",
     "if": "a condition is when: on the step",
     "index": "index counts the repeat around a step",
+    **dict.fromkeys(("lstm", "gru", "rnn"), "recurrent layers are not covered"),
+    **dict.fromkeys(
+        ("attention", "multiheadattention", "self_attention", "transformer", "embedding"),
+        "attention and embeddings are not covered",
+    ),
 }
 """Words that are taken for a layer type and stand elsewhere."""
 
@@ -114,7 +120,8 @@ OTHER_QUANTITIES: Final = {
 
 def type_hint(word: str, known: list[str]) -> str | None:
     """Our word for a type that another tool calls so, else the nearest one."""
-    lower = word.lower().replace("-", "_")
+    called = re.match(r"(?:torch\.)?(?:nn|layers)\.(?:functional\.)?(\w+)", word)  # nn.Conv2d(3, 64, 3)
+    lower = (called[1] if called else word).lower().replace("-", "_")
     ours = OTHER_TYPES.get(lower) or OTHER_TYPES.get(lower.replace("_", "")) or (lower if lower in known else None)
     if ours and ours != word:
         remark = TYPE_REMARKS.get(lower)
