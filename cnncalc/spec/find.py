@@ -46,8 +46,8 @@ def _missing(path: Path, text: str, error: OSError) -> Problem:
     if not isinstance(error, FileNotFoundError):
         return Problem(f"{text}: {error.strerror or error}")
     what = "no such file" if "/" in text else "no such file, and no bundled spec of that name"
-    hint = None if _plain(path.stem) in map(_plain, bundled.names()) else _file_near(path)
-    return Problem(f"{text}: {what}", hint=hint or _bundled_near(path))
+    is_bundled = _plain(path.stem) in map(_plain, bundled.names())
+    return Problem(f"{text}: {what}", hint=(None if is_bundled else _file_near(path)) or _bundled_near(path))
 
 
 def _file_near(path: Path) -> str | None:
