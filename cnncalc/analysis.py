@@ -19,6 +19,7 @@ from cnncalc.layers.base import NOTHING
 from cnncalc.network import BlockCall, Network, Placed
 
 PARAMS = Formula("weights + biases")
+TRAINABLE = Formula("params")
 FLOPS = Formula("2*MACs")
 BATCHED = Formula("batch * MACs")
 PARAM_BYTES = Formula("params * bytes")
@@ -122,7 +123,7 @@ def numbers(placed: Placed, batch: int = 1, dtype: str = "float32") -> dict[str,
         "params": params,
         "weights": weights,
         "biases": biases,
-        "trainable": ZERO if placed.frozen else params,
+        "trainable": ZERO if placed.frozen or params is ZERO else TRAINABLE.of({"params": params.value}),
         "buffers": buffers,
         "macs": macs,
         "flops": ZERO if macs is ZERO else FLOPS.of({"MACs": macs.value}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 LONGEST: Final = 300
@@ -116,10 +117,17 @@ def shortened(text: str, room: int = LONGEST) -> str:
     return visible(text)
 
 
+_SLIP, _MANY = 3, 500
+
+
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that a typing mistake most likely meant, if any comes close."""
+    lower = word.lower()
     by_lower = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    if len(by_lower) > _MANY:  # comparing takes long; a mistake in the first letter is rare
+        alike = (name for name in by_lower if name[:1] == lower[:1] and abs(len(name) - len(word)) <= _SLIP)
+        by_lower = {name: by_lower[name] for name in islice(alike, _MANY)}
+    found = difflib.get_close_matches(lower, by_lower, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 
 

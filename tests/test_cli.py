@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from terminal import on_terminal
 
 SPEC = "input: [3, 32, 32]\nlayers:\n  - {conv: 10, kernel_size: 5, padding: 2}\n  - relu\n"
 
@@ -158,27 +158,6 @@ def test_a_terminal_gets_its_width_and_colour() -> None:
     assert b"left out at 60 columns" in text
     assert b"\x1b[1m" in text
     assert b"\x1b" not in on_terminal(["summary", "alexnet"], columns=60, NO_COLOR="1")
-
-
-def on_terminal(arguments: list[str], columns: int, **env: str) -> bytes:
-    """What the program writes to a real (pseudo) terminal."""
-    leader, follower = pty.openpty()
-    kept = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR")}
-    environment = kept | {"COLUMNS": str(columns), "TERM": "xterm-256color"} | env
-    process = subprocess.Popen([sys.executable, "-m", "cnncalc", *arguments], stdout=follower, env=environment)
-    os.close(follower)
-    text = b""
-    while True:
-        try:
-            read = os.read(leader, 4096)
-        except OSError:  # Linux says so when the other end is closed
-            break
-        if not read:
-            break
-        text += read
-    process.wait()
-    os.close(leader)
-    return text
 
 
 # verify

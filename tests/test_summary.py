@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from terminal import on_terminal
 
 from cnncalc import analyze, load
 from cnncalc.analysis import QUANTITIES
@@ -41,8 +42,7 @@ def run(arguments: list[str], **environment: str) -> str:
 @pytest.mark.parametrize("width", [*WIDTHS, None], ids=lambda w: f"{w} columns" if w else "pipe")
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden(name: str, width: int | None) -> None:
-    terminal = {"FORCE_COLOR": "1", "NO_COLOR": "1", "COLUMNS": str(width)} if width else {}
-    text = run(GOLDEN[name], **terminal)
+    text = on_terminal(GOLDEN[name], width, NO_COLOR="1").decode().replace("\r\n", "\n") if width else run(GOLDEN[name])
     path = TABLES / f"{name}-{width or 'pipe'}.txt"
     if os.environ.get("CNNCALC_WRITE_TABLES"):
         TABLES.mkdir(exist_ok=True)

@@ -182,7 +182,7 @@ def test_wrong_tensor_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "build", lambda _: build.build(network("relu1")))
     verification = verify(network("relu2"))
     assert not verification.passed
-    assert verification.checks["outputs"].measured == {"relu1": [4, 8, 8]}
+    assert verification.checks["outputs"].measured == [["relu1", [4, 8, 8]]]
 
 
 def test_layer_that_pytorch_does_not_run_or_construct(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,3 +221,38 @@ def test_a_join_class_that_names_the_wrong_operator_is_seen(monkeypatch: pytest.
     assert (failed.path, failed.failed) == ("add1", ("join",))
     assert failed.predicted["join"] == "add(relu1 4×4×4, input 4×4×4)"
     assert failed.measured["join"] == "mul(relu1 4×4×4, input 4×4×4)"
+
+
+TWINS = """
+input: [4, 8, 8]
+layers:
+  - {conv: 4, kernel_size: 1, name: a}
+  - {conv: 4, kernel_size: 1, name: b}
+  - {reuse: a, name: c}
+"""
+
+
+def test_weights_shared_with_the_wrong_layer_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = loads(TWINS)
+    assert verify(right).passed
+    wrong = loads(TWINS.replace("reuse: a", "reuse: b"))
+    monkeypatch.setattr(measure, "build", lambda _: build.build(wrong))
+    outcome = verify(right)
+    assert outcome.checks["reuses"].failed == ("c",)
+    [failed] = [layer for layer in outcome.layers if not layer.passed]
+    assert (failed.predicted["reuses"], failed.measured["reuses"]) == ("a", "b")
+
+
+def test_a_submodule_that_is_not_called_by_its_path_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    register = build._register
+    monkeypatch.setattr(build, "_register", lambda module, path, *rest: register(module, path.replace("a", "x"), *rest))
+    outcome = verify(loads(TWINS))
+    assert outcome.checks["module"].failed == ("a", "c")
+    assert outcome.layers[0].measured["module"] == "x"
+
+
+def test_outputs_in_another_order_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, wrong = loads(f"{TWINS}outputs: [a, b]"), loads(f"{TWINS}outputs: [b, a]")
+    assert verify(right).passed
+    monkeypatch.setattr(measure, "build", lambda _: build.build(wrong))
+    assert not verify(right).checks["outputs"].passed

@@ -79,7 +79,11 @@ def _shapes(texts: list[str] | None, layout: str) -> Shape | dict[str, Shape] | 
     if not texts:
         return None
     if len(texts) > 1 or "=" in texts[0]:
-        return {name: _shape(value, layout) for name, value in (_pair("--input", text) for text in texts)}
+        pairs = [_pair("--input", text) for text in texts]
+        twice = next((name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1), None)
+        if twice:
+            raise SpecError(Problem(f"--input {twice}: is given twice"))
+        return {name: _shape(value, layout) for name, value in pairs}
     return _shape(texts[0], layout)
 
 

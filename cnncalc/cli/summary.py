@@ -40,12 +40,12 @@ def summary(
     try:
         analysis = analyze(network(spec, set, input, layout, max_layers), batch=batch, dtype=dtype)
     except SpecError as error:
-        _show_part(error, layout, dtype)
+        _show_part(error, layout, batch, dtype)
         raise
     shown = table_columns.chosen("all" if format == "csv" and columns is None else columns, analysis)
     rows = analysis.folded(depth) if depth else analysis.rows
     if sort:
-        rows = tuple(sorted(rows, key=table_columns.sort_key(sort), reverse=True))
+        rows = tuple(sorted(rows, key=table_columns.sort_key(sort.removesuffix("%")), reverse=True))
     of, rows = len(rows), rows[:top]
     if format == "table":
         room = None if output else width(sys.stdout)
@@ -61,13 +61,16 @@ def summary(
     else:
         from cnncalc.render import markdown
 
-        write(markdown.render(analysis, rows, shown, layout), output)
+        write(markdown.render(analysis, rows, shown, layout, of), output)
 
 
-def _show_part(error: SpecError, layout: str, dtype: str) -> None:
+def _show_part(error: SpecError, layout: str, batch: int, dtype: str) -> None:
     """Where a size is at fault, the table up to the failing layer goes to standard error first."""
     if isinstance(error.partial, Network):
-        part: Analysis = analyze(error.partial, dtype=dtype)
+        try:
+            part: Analysis = analyze(error.partial, batch=batch, dtype=dtype)
+        except SpecError:  # the batch is at fault in a layer before; what the user is told first is the size
+            return
         shown = table_columns.chosen(None, part)
         show(table.lines(part, part.rows, shown, layout=layout, width=width(sys.stderr)), sys.stderr)
         sys.stderr.write("\n")

@@ -43,7 +43,7 @@ def verify(network: Network, device: str = "cpu") -> Verification:
         LayerCheck(row.path, _predicted(row), measured) for row, measured in zip(analysis.rows, measuring.rows)
     )
     checks = _checks(layers, analysis.totals, measuring.totals(built))
-    checks["outputs"] = Check((), {name: list(network.shape(name)) for name in network.outputs}, outputs)
+    checks["outputs"] = Check((), [[name, list(network.shape(name))] for name in network.outputs], outputs)
     return Verification(network.name, str(place), checks, layers)
 
 
@@ -55,12 +55,16 @@ class _Measuring:
         self.rows: list[dict[str, Any]] = []
         self.flops = FlopCounterMode(display=False)
         self.names = WeakTensorKeyDictionary()
-        self.owned: set[int] = set()
+        self.owners: dict[int, str] = {}
+        """The layer that each parameter and buffer belongs to, by its id."""
+        self.modules: dict[int, str] = {}
+        """The names of the submodules, by the id of the module."""
 
-    def run(self, built: Built) -> dict[str, Any]:
-        """Runs the network; gives the shapes of its outputs by their names."""
+    def run(self, built: Built) -> list[list[Any]]:
+        """Runs the network; gives the names and shapes of its outputs in their order."""
         try:
             materialise(built, self.device).eval()
+            self.modules = {id(module): name for name, module in built.named_modules(remove_duplicate=False)}
             with warnings.catch_warnings(), torch.inference_mode(), self.flops:
                 warnings.simplefilter("ignore")  # of slow padding, mostly: no news about the network
                 inputs = [self.zeros(shape, name) for name, shape in self.network.inputs.items()]
@@ -72,12 +76,12 @@ class _Measuring:
                 raise CannotRun(f"memory ran short on {self.device}: {error}") from None
             raise
         outputs = given if isinstance(given, tuple) else (given,)
-        return {self.name(output): _size(output) for output in outputs}
+        return [[self.name(output), _size(output)] for output in outputs]
 
     def layer(self, placed: Placed, compute: Compute, arguments: Sequence[Tensor]) -> Tensor:
         """Computes one layer and notes everything about it."""
         measured: dict[str, Any] = {"inputs": [self.name(argument) for argument in arguments]}
-        measured |= self.holds(compute)
+        measured |= self.holds(placed, compute)
         result, before, watch = None, self.flops.get_total_flops(), Watch()
         try:
             if isinstance(placed.layer, Join):
@@ -97,14 +101,18 @@ class _Measuring:
             return self.zeros(placed.output, placed.path)
         return self.known(result, placed.path)
 
-    def holds(self, compute: Compute) -> dict[str, int]:
-        """The sizes of what a layer owns; weights that an earlier layer uses are that layer's."""
+    def holds(self, placed: Placed, compute: Compute) -> dict[str, Any]:
+        """The sizes of what a layer owns, its name among the submodules, and the layer whose weights it has."""
         if not isinstance(compute, nn.Module):
             return _sizes([], [])
-        parameters = [(name, p) for name, p in compute.named_parameters() if id(p) not in self.owned]
-        buffers = [b for b in compute.buffers() if id(b) not in self.owned]
-        self.owned.update(map(id, [*(p for _, p in parameters), *buffers]))
-        return _sizes(parameters, buffers)
+        held = [*compute.named_parameters(), *compute.named_buffers()]
+        owners = dict.fromkeys(self.owners[id(tensor)] for _, tensor in held if id(tensor) in self.owners)
+        parameters = [(name, p) for name, p in compute.named_parameters() if id(p) not in self.owners]
+        buffers = [b for b in compute.buffers() if id(b) not in self.owners]
+        self.owners.update(dict.fromkeys(map(id, [*(p for _, p in parameters), *buffers]), placed.path))
+        name = self.modules.get(id(compute), "a module of no name")
+        reuses = {"reuses": ", ".join(owners)} if owners else {}
+        return {**_sizes(parameters, buffers), "module": _named(name, placed), **reuses}
 
     def totals(self, built: Built) -> dict[str, int]:
         """What the network as a whole holds and computed."""
@@ -126,9 +134,25 @@ class _Measuring:
 def _predicted(row: Row) -> dict[str, Any]:
     """The very numbers that the table shows."""
     [placed] = row.placed
-    join = {"join": predicted_join(placed)} if isinstance(placed.layer, Join) else {}
+    join = {"join": predicted_join(placed)} if isinstance(placed.layer, Join) else {"module": placed.path}
+    sized = placed.sized
+    held = sized.weights.value + sized.biases.value + sized.buffers.value
+    if placed.reuses and held:
+        join["reuses"] = placed.reuses
     counts = {name: row.counts[name] for name in COUNTS}
     return {"output": list(row.output), **counts, "inputs": list(row.sources), **join}
+
+
+def _named(name: str, placed: Placed) -> str:
+    """The path for the name of a submodule that is the path: the layer's own, or that of the one whose module it runs.
+
+    A name that nn.Module owns bears a trailing `_` there.
+    """
+    for path in filter(None, (placed.path, placed.reuses)):
+        parts = zip(path.split("."), name.split("."), strict=False)
+        if path.count(".") == name.count(".") and all(b.rstrip("_") == a.rstrip("_") for a, b in parts):
+            return placed.path
+    return name
 
 
 def _checks(

@@ -8,7 +8,7 @@ from typing import Any
 
 COUNTS = ("params", "weights", "trainable", "buffers", "flops")
 """What is compared per layer and in total."""
-QUANTITIES = ("output", *COUNTS, "inputs", "join", "error")
+QUANTITIES = ("output", *COUNTS, "inputs", "join", "module", "reuses", "error")
 """What is compared per layer: `inputs` are the tensors that went in, `join` is what a join computed of which ones."""
 
 

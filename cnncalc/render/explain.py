@@ -76,6 +76,8 @@ def chosen(analysis: Analysis, layer: str | None) -> list[Placed]:
     found = [placed for placed in layers if placed.path == layer or placed.path.startswith(f"{layer}.")]
     if found:
         return found
+    if layer in analysis.network.blocks:
+        raise SpecError(Problem(f"{layer}: the call has no layers"))
     paths = [*(placed.path for placed in layers), *analysis.network.blocks]
     near = did_you_mean(layer, paths)
     raise SpecError(Problem(f"{layer}: no layer is called so", hint=near or f"layers: {', '.join(paths[:8])} …"))
@@ -97,7 +99,7 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
                 if name == "trainable" and placed.frozen and counts["params"] is not ZERO
                 else COLUMNS[name].header
             )
-        elif name != "trainable":
+        else:
             rounded = f" = {human_bytes(number.value)}" if name == "param_bytes" and number.value >= 1000 else ""
             steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}{rounded}"))
     drawn = tuple(_drawn(placed))
@@ -116,7 +118,7 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
 def _sizes(placed: Placed) -> Iterator[Step]:
     first, *rest = placed.sized.output
     yield Step("channels" if rest else "features", first, f"{first.value:,}")
-    names = AXES.get(len(rest), tuple(f"axis {at}" for at in range(1, len(rest) + 1)))
+    names = AXES.get(len(rest), tuple(f"axis {at}" for at in range(2, len(rest) + 2)))
     yield from _alike([Step(name, number, f"{number.value:,}") for name, number in zip(names, rest)])
 
 
@@ -163,7 +165,7 @@ def lines(analysis: Analysis, placed: Sequence[Placed], layout: str, width: int 
     for one in placed:
         if found:
             found.append(Line(""))
-        found += _lines(explained(one, analysis, layout), min(width or 100, 100))
+        found += _lines(explained(one, analysis, layout), max(40, min(width or 100, 100)))
     return found
 
 

@@ -15,12 +15,13 @@ SCHEMA = 1
 def render(analysis: Analysis, rows: Sequence[Row]) -> str:
     """The rows and totals as one object."""
     network = analysis.network
+    folded = {placed.path: row.path for row in rows for placed in row.placed}
     whole = {
         "schema": SCHEMA,
         "cnncalc": __version__,
         "name": network.name,
         "inputs": network.inputs,
-        "outputs": network.outputs,
+        "outputs": [folded.get(name, name) for name in network.outputs],
         "batch": analysis.batch,
         "dtype": analysis.dtype,
         "layers": [_layer(row) for row in rows],
@@ -30,7 +31,8 @@ def render(analysis: Analysis, rows: Sequence[Row]) -> str:
 
 
 def _layer(row: Row) -> dict[str, Any]:
-    reuses = row.placed[0].reuses
+    first = row.placed[0]
+    reuses = first.reuses if row.path == first.path else None
     return {
         "path": row.path,
         "type": row.type,

@@ -28,14 +28,15 @@ class Line(NamedTuple):
     role: str = ""
 
 
-def on_terminal(stream: TextIO) -> bool:
-    """Whether people watch the stream; `FORCE_COLOR` says so too."""
-    return stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
-
-
 def width(stream: TextIO) -> int | None:
     """The columns of the terminal (`COLUMNS` first); None where the stream is none, and nothing need be left out."""
-    return shutil.get_terminal_size().columns if on_terminal(stream) else None
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def coloured(stream: TextIO) -> bool:
+    """Whether the stream gets colour: on a terminal or by `FORCE_COLOR`, unless `NO_COLOR` is set."""
+    forced = os.environ.get("FORCE_COLOR", "") not in ("", "0")
+    return (stream.isatty() or forced) and not os.environ.get("NO_COLOR")
 
 
 def plain(lines: Iterable[Line]) -> str:
@@ -44,9 +45,9 @@ def plain(lines: Iterable[Line]) -> str:
 
 
 def show(lines: Iterable[Line], stream: TextIO | None = None) -> None:
-    """Writes the lines, in colour on a terminal unless `NO_COLOR` is set."""
+    """Writes the lines, in colour where the stream gets it."""
     stream = stream or sys.stdout
-    if not on_terminal(stream) or os.environ.get("NO_COLOR"):
+    if not coloured(stream):
         stream.write(plain(lines))
         return
     from rich.console import Console

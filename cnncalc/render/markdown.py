@@ -21,8 +21,8 @@ def escaped(text: str) -> str:
     return visible(text).replace("|", "\\|")
 
 
-def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str) -> str:
-    """The layer table and the totals."""
+def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str, of: int) -> str:
+    """The layer table, `of` so many rows that there are, and the totals."""
     cells = [[column.cell(column.get(row), layout) for column in columns] for row in rows]
     total = [f"**{cell}**" if cell else "" for cell in total_cells(analysis, columns)]
     numeric = [column.adds_up or column.name == "output" for column in columns]
@@ -30,4 +30,6 @@ def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], l
     listed = "".join(
         f"- {name}: {exact}{f' ({remark})' if remark else ''}\n" for name, exact, remark in totals(analysis)
     )
-    return f"### {heading}\n\n{table([c.header for c in columns], numeric, [*cells, total])}\n{listed}"
+    part = f"\n{len(rows):,} of {of:,} rows; the totals are those of all.\n" if len(rows) < of else ""
+    body = table([c.header for c in columns], numeric, [*cells, total])
+    return f"### {heading}\n\n{body}{part}\n{listed}"

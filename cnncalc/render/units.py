@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+_POWERS = {1: "K", 2: "M", 3: "G", 4: "T"}
+
 
 def human(value: int) -> str:
     """A count in a unit: 4.09 G."""
-    if value >= 10**18:
-        return f"{value:.2e}" if value < 10**300 else f"1e{len(str(value)) - 1}"
-    for power, unit in ((5, "P"), (4, "T"), (3, "G"), (2, "M"), (1, "K")):
-        if value >= 1000**power:
-            return f"{_rounded(value, 1000**power)} {unit}"
-    return str(value)
+    return (_scaled(value, 2) or str(value)).rstrip()
 
 
 def human_bytes(value: int) -> str:
     """Bytes in a unit: 249.5 MB."""
+    scaled = _scaled(value, 1)
+    return f"{scaled.replace('K', 'k')}B" if scaled else f"{value} B"
+
+
+def _scaled(value: int, digits: int) -> str | None:
+    """The value in the largest unit that it reaches when rounded; None below a thousand."""
     if value >= 10**18:
-        return f"{human(value)} B"
-    for power, unit in ((5, "PB"), (4, "TB"), (3, "GB"), (2, "MB"), (1, "kB")):
-        if value >= 1000**power:
-            tenths = (value * 10 + 1000**power // 2) // 1000**power
-            return f"{tenths // 10:,}.{tenths % 10} {unit}"
-    return f"{value} B"
-
-
-def _rounded(value: int, unit: int) -> str:
-    hundredths = (value * 100 + unit // 2) // unit
-    return f"{hundredths // 100:,}.{hundredths % 100:02d}"
+        return f"{value:.2e} " if value < 10**300 else f"1e{len(str(value)) - 1} "
+    for power, unit in reversed(_POWERS.items()):
+        scale = 1000**power // 10**digits
+        rounded = (value + scale // 2) // scale
+        if rounded >= 10**digits:
+            return f"{rounded // 10**digits:,}.{rounded % 10**digits:0{digits}d} {unit}"
+    return None

@@ -16,6 +16,8 @@ CHECKS = {
     "output": "output shapes",
     "inputs": "inputs of each layer",
     "join": "joins",
+    "module": "names of modules",
+    "reuses": "shared weights",
     "params": "params",
     "weights": "weights",
     "trainable": "trainable",
@@ -60,7 +62,7 @@ def _outcome(name: str, check: Check, layers: int) -> str:
     if check.measured is None:
         return f"{layers:,} layers"
     if name == "outputs":
-        told = ", ".join(f"{path} {_value('output', shape)}" for path, shape in check.measured.items())
+        told = ", ".join(f"{path} {_value('output', shape)}" for path, shape in check.measured)
     else:
         told = _value(name, check.measured)
     return told if check.passed else f"{told} measured, {_value(name, check.predicted)} predicted"

@@ -14,6 +14,8 @@ from cnncalc.spec import yaml
 def found(spec: str | PathLike[str]) -> tuple[Source, str | None]:
     """The text of a spec, and the name of the network if the text gives it none."""
     text = str(spec)
+    if text == "-" and sys.stdin is None:
+        raise SpecError(Problem("<stdin>: standard input is closed"))
     if text == "-":
         return yaml.decode(sys.stdin.buffer.read(yaml.MAX_BYTES + 1), "<stdin>"), None
     if not text:

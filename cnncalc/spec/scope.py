@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from cnncalc.errors import Problem, SpecError, did_you_mean
 from cnncalc.layers import Shape
@@ -154,7 +154,7 @@ class Scope:
             found = found.inner.given.get(part) if found is not None and found.inner is not None else None
         return found if found is not None else self._unknown(text, node, what)
 
-    def _unknown(self, text: str, node: Scalar, what: str) -> Given:
+    def _unknown(self, text: str, node: Scalar, what: str) -> NoReturn:
         shown = described(node) if node.text == text else f"{described(node)}, which is {text},"
         reader, line = self.around.reader, self._line_of_default(text)
         known = [*self.given, *(["input"] if self.entering and "input" not in self.given else [])]

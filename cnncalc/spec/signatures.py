@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Final
 
@@ -87,7 +88,9 @@ def _parsed(text: str) -> ast.arguments | None:
     if len(text) > 500 or not text.isascii() or not text.isprintable():
         return None
     try:
-        [function] = ast.parse(f"{_HEAD}{text}): pass").body
+        with warnings.catch_warnings():  # of Python's about 1if: what we think of it follows
+            warnings.simplefilter("ignore")
+            [function] = ast.parse(f"{_HEAD}{text}): pass").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         return None
     if not isinstance(function, ast.FunctionDef) or not isinstance(function.body[0], ast.Pass):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from cnncalc.spec.expand import Expansion
 
 
+_ITERATIONS = itertools.count(1)
+
+
 def run_repeat(
     expansion: Expansion, step: RepeatStep, tensor: Tensor | None, scope: Scope, lookup: Lookup
 ) -> Tensor | None:
@@ -26,7 +30,7 @@ def run_repeat(
     names, outer, iteration = scope.names, dict(scope.names), scope.iteration
     for index in range(count):
         expansion.budget.count(step.common.mark)
-        scope.iteration = expansion.budget.left  # no two iterations begin with as much left
+        scope.iteration = next(_ITERATIONS)
         for name, values in over.items():
             names[name] = values[index]
         names["index"] = index

@@ -94,7 +94,7 @@ OTHER_OPTIONS = {
     "strides": "stride", "subsample": "stride", "pad": "padding", "pads": "padding",
     "dilations": "dilation", "dilation_rate": "dilation", "group": "groups", "use_bias": "bias", "bias_term": "bias",
     "rate": "p", "drop_prob": "p", "epsilon": "eps", "axis": "dim", "alpha": "negative_slope",
-    "interpolation": "mode", "factor": "scale_factor", "scale": "scale_factor", "num_features": "affine",
+    "interpolation": "mode", "factor": "scale_factor", "scale": "scale_factor",
 }  # fmt: skip
 """Other tools' words for an option."""
 
