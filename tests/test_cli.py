@@ -308,3 +308,50 @@ def test_columns_can_be_all_and_more() -> None:
     header = run("summary", "lenet5", "--columns", "all,params%").stdout.decode().splitlines()[2]
     assert header.split()[-2:] == ["params", "%"]
     assert "no column is called" in failed(run("summary", "lenet5", "--columns", ""), 2)
+
+
+def test_the_batch_is_that_of_the_user_in_the_table_before_an_error() -> None:
+    """At batch 1 the norm would be at fault; at batch 2 only the last convolution is."""
+    spec = "input: [4, 1, 1]\nlayers: [{groupnorm: 4}, {conv: 8, kernel_size: 1}, {conv: 8, kernel_size: 5}]\n"
+    message = failed(run("summary", "-", "--batch", "2", stdin=spec), 2)
+    assert "batch 2" in message.splitlines()[0]
+    assert "conv2: conv does not fit" in message
+    assert "single value" not in message
+
+
+def test_a_pipe_keeps_every_column_even_in_colour() -> None:
+    text = run("summary", "unet", "--columns", "all", FORCE_COLOR="1", COLUMNS="60").stdout.decode()
+    assert "\x1b[1m" in text
+    assert "left out" not in text
+    assert "\x1b" not in run("summary", "unet", FORCE_COLOR="0").stdout.decode()
+
+
+@pytest.mark.parametrize("arguments", ["--version", "--help"])
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a system without /dev/full")
+def test_a_full_disk_is_told_by_help_and_version_too(arguments: str) -> None:
+    command = f"{sys.executable} -m cnncalc {arguments} > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (3, "standard output: No space left on device\n")
+
+
+def test_a_closed_standard_input_is_told() -> None:
+    command = f"{sys.executable} -m cnncalc summary - <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "<stdin>: standard input is closed\n")
+
+
+def test_no_warning_of_pythons_own_is_shown() -> None:
+    spec = 'input: [3, 8, 8]\nblocks: {"b(k=1if true else 2)": [relu]}\nlayers: [b]\n'
+    assert failed(run("summary", "-", stdin=spec), 2).startswith("<stdin>:2:")
+
+
+@pytest.mark.parametrize("column", ["params", "type", "macs%"])
+def test_sorting_by_any_column(column: str) -> None:
+    text = run("summary", "lenet5", "--sort", column, "--format", "csv", "--columns", column).stdout.decode()
+    values = [line.split(",")[1] for line in text.splitlines()[1:]]
+    numbers = [float(value) if value.replace(".", "").isdigit() else value for value in values]
+    assert numbers == sorted(numbers, reverse=True)
+
+
+def test_an_input_given_twice_is_refused() -> None:
+    assert "given twice" in failed(run("summary", "lenet5", "--input", "input=1x8x8", "--input", "input=1x9x9"), 2)

@@ -9,7 +9,7 @@ import typer
 
 from cnncalc import __version__
 from cnncalc.cli.explain import explain
-from cnncalc.cli.streams import prepare
+from cnncalc.cli.streams import discard, prepare
 from cnncalc.cli.summary import summary
 from cnncalc.cli.verify import verify
 
@@ -27,6 +27,7 @@ for command in (summary, explain, verify):
 def _version(wanted: bool) -> None:
     if wanted:
         sys.stdout.write(f"cnncalc {__version__}\n")
+        sys.stdout.flush()
         raise typer.Exit
 
 
@@ -42,4 +43,9 @@ def options_of_the_program(
 def main() -> None:
     """The program `cnncalc`."""
     prepare()
-    app()
+    try:
+        app()
+    except OSError as error:  # while the help or the version is written; commands have their own edge
+        discard(sys.stdout)
+        sys.stderr.write(f"standard output: {error.strerror or error}\n")
+        sys.exit(3)

@@ -18,6 +18,8 @@ def human_bytes(value: int) -> str:
 
 def _scaled(value: int, digits: int) -> str | None:
     """The value in the largest unit that it reaches when rounded; None below a thousand."""
+    if value < 1000:
+        return None
     if value >= 10**18:
         return f"{value:.2e} " if value < 10**300 else f"1e{len(str(value)) - 1} "
     for power, unit in reversed(_POWERS.items()):
