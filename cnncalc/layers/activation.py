@@ -170,12 +170,13 @@ class Maxout(Layer, type="maxout"):
 
     principal = "pool_size"
     torch_class = "Maxout"
+    channels = Formula("C_in / pool_size")
     beyond_torch = True
 
     pool_size: int = option(symbol="pool_size", least=1, divides=("C_in",))
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
-        return Formula("C_in / pool_size").of(symbols), *(SIZE.of({"n": size}) for size in inputs[0][1:])
+        return self.channels.of(symbols), *(SIZE.of({"n": size}) for size in inputs[0][1:])
 
 
 def axis_of(dim: int, shape: Shape, option_name: str = "dim") -> int:

@@ -7,6 +7,7 @@ from cnncalc.layers.base import Call, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Padding, Unfit, option
 
 SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
+TRANSPOSED_SIZE = Formula("(n - 1)*s - 2*p + d*(k - 1) + output_padding + 1")
 SAME_SIZE = Formula("ceil(n / s)")
 SAME_TOTAL = Formula("max((ceil(n / s) - 1)*s + d*(k - 1) + 1 - n, 0)")
 """What `padding: same` adds to an axis; the smaller half goes before. TensorFlow's rule, PyTorch's at stride 1."""
@@ -167,9 +168,6 @@ class ConvTranspose(Window, type="conv_transpose"):
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         rank = len(inputs[0]) - 1
         return ((f"ConvTranspose{rank}d", {"in_channels": inputs[0][0], **self.torch_options()}),)
-
-
-TRANSPOSED_SIZE = Formula("(n - 1)*s - 2*p + d*(k - 1) + output_padding + 1")
 
 
 class ConvTranspose1d(ConvTranspose, type="conv_transpose1d"):

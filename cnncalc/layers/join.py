@@ -70,6 +70,7 @@ class Multiply(Join, type="multiply"):
     """The product of tensors; a size of 1 stretches to the others' (squeeze-and-excitation: C×1×1 by C×H×W)."""
 
     operator = "mul"
+    stretched = Formula("max(n)")
 
     def fits(self, one: int, other: int) -> bool:
         return one == other or 1 in (one, other)
@@ -93,13 +94,14 @@ class Multiply(Join, type="multiply"):
         return super().way_out(inputs)
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
-        return tuple(Formula("max(n)").of({"n": sizes}) for sizes in zip(*inputs))
+        return tuple(self.stretched.of({"n": sizes}) for sizes in zip(*inputs))
 
 
 class Concat(Join, type="concat"):
     """Tensors one behind the other along dim (1 = channels); equal in all other axes."""
 
     operator = "cat"
+    joined = Formula("sum(c)")
 
     dim: int = option(1)
 
@@ -113,7 +115,7 @@ class Concat(Join, type="concat"):
             raise Unfit("the batch (axis 0) is no axis to concatenate along", option="dim")
         if not all(self.agree(inputs[0], shape, axis) for shape in inputs):
             raise self.unequal(inputs, f"equal shapes but for axis {axis + 1}", axis)
-        joined = Formula("sum(c)").of({"c": tuple(shape[axis] for shape in inputs)})
+        joined = self.joined.of({"c": tuple(shape[axis] for shape in inputs)})
         return tuple(joined if at == axis else SIZE.of({"n": size}) for at, size in enumerate(inputs[0]))
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:

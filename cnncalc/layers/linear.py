@@ -12,6 +12,7 @@ class Linear(Layer, type="linear"):
 
     principal = "out_features"
     torch_class = "Linear"
+    features = Formula("F_out")
     weights = Formula("F_out * F_in")
     biases = Formula("b * F_out")
     macs = Formula("rows * F_out * F_in")
@@ -24,7 +25,7 @@ class Linear(Layer, type="linear"):
         return super().symbols(*inputs) | {"F_in": features, "rows": math.prod(rows)}
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
-        return *(SIZE.of({"n": size}) for size in inputs[0][:-1]), Formula("F_out").of(symbols)
+        return *(SIZE.of({"n": size}) for size in inputs[0][:-1]), self.features.of(symbols)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return (("Linear", {"in_features": inputs[0][-1], **self.torch_options()}),)
@@ -44,7 +45,7 @@ class FullyConnected(Linear, type="fc"):
         return super().symbols(*inputs) | {"F_in": math.prod(inputs[0]), "rows": 1}
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
-        return (Formula("F_out").of(symbols),)
+        return (self.features.of(symbols),)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         linear = ("Linear", {"in_features": math.prod(inputs[0]), **self.torch_options()})

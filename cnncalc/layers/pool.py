@@ -10,6 +10,8 @@ from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
 CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
 """PyTorch's ceil mode: rounded up, but no window may start in the padding behind the input."""
 
+ONE, ADAPTED = Formula("1"), Formula("o")
+
 
 class Pool(Window):
     """What all pools share."""
@@ -145,7 +147,7 @@ class GlobalAvgPool(Spatial, type="global_avgpool"):
     torch_class = "AdaptiveAvgPool{rank}d"
 
     def size_formula(self) -> Formula:
-        return Formula("1")
+        return ONE
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"output_size": 1}
@@ -171,7 +173,7 @@ class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
         return symbols
 
     def size_formula(self) -> Formula:
-        return Formula("o")
+        return ADAPTED
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"output_size": self.symbols(*inputs)["o"]}

@@ -9,6 +9,8 @@ from cnncalc.layers.options import Axes, Scales, Unfit, option
 _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
 MODES = ("nearest", "nearest-exact", "area", *_RANKS)
 
+SCALED, GIVEN = Formula("floor(n * scale_factor)"), Formula("size")
+
 
 class Upsample(Spatial, type="upsample"):
     """Enlarges (or shrinks) by interpolation, by a factor or to a size."""
@@ -36,7 +38,7 @@ class Upsample(Spatial, type="upsample"):
             raise Unfit(f"align_corners goes with {', '.join(_RANKS)}, not with {self.mode}", option="align_corners")
 
     def size_formula(self) -> Formula:
-        return Formula("floor(n * scale_factor)") if self.size is None else Formula("size")
+        return SCALED if self.size is None else GIVEN
 
 
 class Shuffle(Layer):

@@ -15,6 +15,7 @@ class Flatten(Layer, type="flatten"):
 
     principal = "start_dim"
     torch_class = "Flatten"
+    merged = Formula("prod(merged)")
 
     start_dim: int = option(1)
     end_dim: int = option(-1)
@@ -28,13 +29,15 @@ class Flatten(Layer, type="flatten"):
             raise Unfit("the batch (axis 0) can't be flattened", option="start_dim", hint="start_dim: 1 keeps it")
         first, last = max(start - 1, 0), max(end, 1)
         kept = [SIZE.of({"n": size}) for size in shape]
-        return *kept[:first], Formula("prod(merged)").of({"merged": shape[first:last]}), *kept[last:]
+        return *kept[:first], self.merged.of({"merged": shape[first:last]}), *kept[last:]
 
 
 class Reshape(Layer, type="reshape"):
     """The same elements in another shape, in the same order; one entry may be -1, which takes the rest."""
 
     principal = "shape"
+    rest = Formula("prod(whole) / prod(known)")
+    given = Formula("shape")
 
     shape: tuple[int, ...] = option(least=-1)
 
@@ -49,8 +52,8 @@ class Reshape(Layer, type="reshape"):
                 option="shape",
                 because=(f"{'·'.join(map(str, inputs[0]))} = {have}, {'·'.join(map(str, known))} = {want}",),
             )
-        rest = Formula("prod(whole) / prod(known)").of({"whole": inputs[0], "known": known})
-        return tuple(rest if size == -1 else Formula("shape").of({"shape": size}) for size in self.shape)
+        rest = self.rest.of({"whole": inputs[0], "known": known})
+        return tuple(rest if size == -1 else self.given.of({"shape": size}) for size in self.shape)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return ("Flatten", {}), ("Unflatten", {"dim": 1, "unflattened_size": self.shape})
@@ -86,6 +89,7 @@ class ZeroPad(Spatial, type="zero_pad"):
 
     principal = "padding"
     torch_class = "ZeroPad{rank}d"
+    padded = Formula("n + p0 + p1")
 
     padding: Pairs = option()
 
@@ -110,7 +114,7 @@ class ZeroPad(Spatial, type="zero_pad"):
                 raise Unfit(f"padding {min(before, after)} cuts more than the {n} elements there are", option="padding")
 
     def size_formula(self) -> Formula:
-        return Formula("n + p0 + p1")
+        return self.padded
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"padding": torch_padding(self.pairs(len(inputs[0]) - 1))}
@@ -120,6 +124,8 @@ class Crop(Spatial, type="crop"):
     """Cuts a piece of the given size out of the map, from the middle unless an offset is given."""
 
     principal = "size"
+    spare = Formula("floor((n - size) / 2)")
+    cut = Formula("size")
     beyond_torch = True
 
     size: Axes = option(symbol="size", least=1)
@@ -128,8 +134,7 @@ class Crop(Spatial, type="crop"):
     def symbols(self, *inputs: Shape) -> Symbols:
         symbols = super().symbols(*inputs)
         if self.offset is None:
-            spare = Formula("floor((n - size) / 2)")
-            symbols["offset"] = tuple(spare(along(symbols, axis)) for axis in range(len(symbols["n"])))
+            symbols["offset"] = tuple(self.spare(along(symbols, axis)) for axis in range(len(symbols["n"])))
         return symbols
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
@@ -141,7 +146,7 @@ class Crop(Spatial, type="crop"):
                 )
 
     def size_formula(self) -> Formula:
-        return Formula("size")
+        return self.cut
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         symbols = self.symbols(*inputs)
@@ -153,6 +158,7 @@ class Slice(Layer, type="slice"):
 
     principal = "start"
     torch_class = "Slice"
+    taken = Formula("ceil((stop - start) / step)")
     beyond_torch = True
 
     start: int = option(0)
@@ -172,7 +178,7 @@ class Slice(Layer, type="slice"):
                 f"start {start} and stop {stop} don't lie in order within the {n} elements of axis {axis + 1}",
                 option="start" if not 0 <= start < n else "stop",
             )
-        cut = Formula("ceil((stop - start) / step)").of({"start": start, "stop": stop, "step": self.step})
+        cut = self.taken.of({"start": start, "stop": stop, "step": self.step})
         return tuple(cut if at == axis else SIZE.of({"n": size}) for at, size in enumerate(shape))
 
 
@@ -181,6 +187,7 @@ class Select(Layer, type="select"):
 
     principal = "channels"
     torch_class = "Select"
+    selected = Formula("selected")
     beyond_torch = True
 
     channels: tuple[int, ...] = option(least=0)
@@ -191,7 +198,7 @@ class Select(Layer, type="select"):
             raise Unfit(f"channel {max(self.channels)} is not among 0 to {last}", option="channels")
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
-        chosen = Formula("selected").of({"selected": len(self.channels)})
+        chosen = self.selected.of({"selected": len(self.channels)})
         return chosen, *(SIZE.of({"n": size}) for size in inputs[0][1:])
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
