@@ -18,6 +18,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from cnncalc.layers import REGISTRY, Shape
 
+REFUSALS = (ArithmeticError, AssertionError, IndexError, NotImplementedError, RuntimeError, TypeError, ValueError)
+"""What PyTorch raises where it refuses; a KeyError or AttributeError would be a fault of this oracle."""
+
 
 class Refused(Exception):
     """PyTorch, or a loop's own rule, doesn't take it."""
@@ -200,7 +203,7 @@ def by_torch(draw: Draw, inputs: list[Tensor]) -> Outcome:
         module = make(draw.options, draw.inputs[0]).eval()
         randomise(module)
         return run(module, inputs)
-    except Exception as error:
+    except REFUSALS as error:
         raise Refused(f"{type(error).__name__}: {error}") from error
 
 

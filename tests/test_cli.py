@@ -355,3 +355,8 @@ def test_sorting_by_any_column(column: str) -> None:
 
 def test_an_input_given_twice_is_refused() -> None:
     assert "given twice" in failed(run("summary", "lenet5", "--input", "input=1x8x8", "--input", "input=1x9x9"), 2)
+
+
+def test_a_step_has_no_depth_to_expect() -> None:
+    spec = "input: [3]\nlayers: [{fc: 3, expect: {depth: 1}}]\nexpect: {depth: 1}\n"
+    assert failed(run("summary", "-", stdin=spec), 2).startswith("<stdin>:2:27: expect: unknown quantity depth\n")

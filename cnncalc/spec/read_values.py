@@ -20,7 +20,9 @@ from cnncalc.spec.values import described as kind_of
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import NOT_BOOLEANS, OTHER_QUANTITIES, TENSOR_NAMES
 
-EXPECTED: Final = ("output", *QUANTITIES, "depth", "layers")
+OF_A_STEP: Final = ("output", *QUANTITIES)
+OF_THE_NETWORK: Final = (*OF_A_STEP, "depth", "layers")
+"""What an `expect:` may state of a step, and of the network."""
 OPTION_WORDS: Final = frozenset(
     word for layer in REGISTRY.values() for opt in layer.options().values() for word in opt.words
 )
@@ -168,18 +170,20 @@ class ValueReader:
             self.problems.add(f"{what} is true or false, not {described(node)}", node, hint=hint)
         return value
 
-    def expectations(self, node: Node | None, visible: Visible) -> tuple[Expectation, ...]:
-        """The entries of an `expect:`."""
+    def expectations(
+        self, node: Node | None, visible: Visible, quantities: tuple[str, ...] = OF_A_STEP
+    ) -> tuple[Expectation, ...]:
+        """The entries of an `expect:`, each of one of the quantities."""
         if node is not None and not isinstance(node, nodes.Mapping):
             self.problems.add(f"expect is a mapping such as {{params: 760}}, not {described(node)}", node)
         if not isinstance(node, nodes.Mapping):
             return ()
         found = []
         for quantity, (key, entry) in node.entries.items():
-            if quantity not in EXPECTED:
+            if quantity not in quantities:
                 ours = OTHER_QUANTITIES.get(quantity.lower())
-                hint = f"here it is called {ours}" if ours else did_you_mean(quantity, EXPECTED)
-                hint = hint or f"quantities: {', '.join(EXPECTED)}"
+                hint = f"here it is called {ours}" if ours else did_you_mean(quantity, quantities)
+                hint = hint or f"quantities: {', '.join(quantities)}"
                 self.problems.add(f"expect: unknown quantity {described(key)}", key, hint=hint)
                 continue
             known = len(self.problems.found)
