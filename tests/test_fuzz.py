@@ -12,11 +12,13 @@ import sys
 import time
 from typing import Any
 
+from plain import plain
+
 from cnncalc import SpecError, analyze, bundled, loads
 from cnncalc.errors import Source
 from cnncalc.layers import REGISTRY
 from cnncalc.spec.vocabulary import FILE_KEYS, STEP_KEYS, STRUCTURES
-from cnncalc.spec.yaml import Mapping, Node, Scalar, Sequence, read
+from cnncalc.spec.yaml import read
 
 EVERYTHING = """
 input: {a: [3, 16, 16], b: [3, 16, 16]}
@@ -97,15 +99,6 @@ VALUES += [
     10**20,
 ]
 SIGNS = "abx019.:,-[]{}()*&!?%@`|>'\"\\#~ \n\t_é\x00\x1b\u2028=<+/"
-
-
-def plain(node: Node) -> Any:
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    if isinstance(node, Mapping):
-        return {key: plain(value) for key, (_, value) in node.entries.items()}
-    assert isinstance(node, Scalar)
-    return node.value
 
 
 def places(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -9,22 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain import plain
 
 from cnncalc import Network, analyze, bundled, load, loads
 from cnncalc.errors import Source
-from cnncalc.spec.yaml import Mapping, Node, Scalar, Sequence, read
+from cnncalc.spec.yaml import read
 
 SPECS = [*sorted(bundled.folder().glob("*.yaml")), *sorted((Path(__file__).parent / "specs").glob("*.yaml"))]
-
-
-def plain(node: Node) -> Any:
-    """What was written, as Python's own lists, dicts and scalars."""
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    if isinstance(node, Mapping):
-        return {key: plain(value) for key, (_, value) in node.entries.items()}
-    assert isinstance(node, Scalar)
-    return node.value
 
 
 def rows(network: Network) -> list[tuple[Any, ...]]:

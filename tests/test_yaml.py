@@ -9,19 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain import plain
 
 from cnncalc.errors import Problem, Source, SpecError
 from cnncalc.spec.yaml import MAX_BYTES, Mapping, Node, Scalar, Sequence, decode, missing_space, read
-
-
-def plain(node: Node) -> Any:
-    """The node as Python's own lists, dicts and scalars."""
-    if isinstance(node, Sequence):
-        return [plain(item) for item in node.items]
-    if isinstance(node, Mapping):
-        return {key: plain(value) for key, (_, value) in node.entries.items()}
-    assert isinstance(node, Scalar)
-    return node.value
 
 
 def parse(text: str) -> Any:

@@ -134,13 +134,12 @@ class _Measuring:
 def _predicted(row: Row) -> dict[str, Any]:
     """The very numbers that the table shows."""
     [placed] = row.placed
-    join = {"join": predicted_join(placed)} if isinstance(placed.layer, Join) else {"module": placed.path}
+    identity = {"join": predicted_join(placed)} if isinstance(placed.layer, Join) else {"module": placed.path}
     sized = placed.sized
-    held = sized.weights.value + sized.biases.value + sized.buffers.value
-    if placed.reuses and held:
-        join["reuses"] = placed.reuses
+    if placed.reuses and sized.weights.value + sized.biases.value + sized.buffers.value:
+        identity["reuses"] = placed.reuses
     counts = {name: row.counts[name] for name in COUNTS}
-    return {"output": list(row.output), **counts, "inputs": list(row.sources), **join}
+    return {"output": list(row.output), **counts, "inputs": list(row.sources), **identity}
 
 
 def _named(name: str, placed: Placed) -> str:
