@@ -18,6 +18,7 @@ HEAVY = ("torch", "numpy", "pydantic", "rich")
 ORDER = (
     "errors",
     "formula",
+    "figure",
     "layers",
     "network",
     "analysis",

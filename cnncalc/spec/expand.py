@@ -12,8 +12,9 @@ from cnncalc.spec.budget import MAX_LAYERS, Budget
 from cnncalc.spec.calls import call_block, run_again
 from cnncalc.spec.expressions import ExpressionError, Lookup, Word, written
 from cnncalc.spec.graph import Graph
+from cnncalc.spec.read_claims import claimed
 from cnncalc.spec.read_file import Spec
-from cnncalc.spec.read_values import cast, claimed, misfit
+from cnncalc.spec.read_values import cast, misfit
 from cnncalc.spec.scope import Given, Placement, Scope, Surroundings, Tensor
 from cnncalc.spec.structures import run_join, run_repeat, run_residual
 from cnncalc.spec.tree import (
@@ -156,12 +157,12 @@ class Expansion:
 
     def expect(self, claims: Sequence[Expectation], path: str, first: int, lookup: Lookup) -> None:
         """Enters what an `expect:` states of the layers placed since `first`."""
-        for quantity, value, mark in claims:
+        for quantity, value in claims:
             try:
                 found = claimed(quantity, self.value(value, lookup))
             except ExpressionError as error:
                 raise SpecError(Problem(error.message, value.node.mark, hint=error.hint)) from None
-            self.claims.append(Claim(path, first, len(self.graph.layers), quantity, found, mark))
+            self.claims.append(Claim(path, first, len(self.graph.layers), quantity, found, value.node.mark))
 
     # layers
 

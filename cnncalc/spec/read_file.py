@@ -9,9 +9,9 @@ from cnncalc.errors import Problem, Source, SpecError, did_you_mean
 from cnncalc.spec import yaml
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
+from cnncalc.spec.read_claims import OF_THE_NETWORK, read_expectations
 from cnncalc.spec.read_layers import read_defaults
 from cnncalc.spec.read_steps import NAME, StepReader
-from cnncalc.spec.read_values import OF_THE_NETWORK
 from cnncalc.spec.signatures import block_name, read_signature
 from cnncalc.spec.tree import Block, Constant, Expectation, Step, Value
 from cnncalc.spec.visible import Visible
@@ -80,7 +80,7 @@ class _Top:
             self.reader.steps(layers, visible, "layers"),
             layers,
             self._outputs(),
-            self.reader.expectations(self.value("expect"), self.variables, OF_THE_NETWORK),
+            read_expectations(self.reader, self.value("expect"), self.variables, OF_THE_NETWORK),
             self.reader,
         )
 

@@ -14,6 +14,7 @@ from cnncalc.errors import Mark, SpecError, did_you_mean, shortened
 from cnncalc.spec.expressions import RESERVED
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import ROOM, Problems, described, is_nothing, rewritten
+from cnncalc.spec.read_claims import read_expectations
 from cnncalc.spec.read_layers import Defaults, read_call, read_layer
 from cnncalc.spec.read_structures import read_structure
 from cnncalc.spec.read_values import ValueReader
@@ -163,7 +164,7 @@ class StepReader(ValueReader):
             self._name(given.get("name")),
             self.flag(given.get("when"), visible, "when"),
             self.reference(given["from"], visible, "from") if "from" in given else None,
-            self.expectations(given.get("expect"), visible),
+            read_expectations(self, given.get("expect"), visible),
             self.flag(given.get("freeze"), visible, "freeze"),
         )
 

@@ -6,23 +6,18 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from cnncalc.analysis import QUANTITIES
 from cnncalc.errors import Problem, SpecError, did_you_mean
 from cnncalc.layers import REGISTRY, Option, Unfit
 from cnncalc.spec import nodes
-from cnncalc.spec.expressions import FUNCTIONS, Expression, ExpressionError, Word, whole
+from cnncalc.spec.expressions import FUNCTIONS, Expression, ExpressionError, Word
 from cnncalc.spec.nodes import Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.tokens import MAX_LEVELS
-from cnncalc.spec.tree import Block, Computed, Constant, Expectation, Named, Value, listed
+from cnncalc.spec.tree import Block, Computed, Constant, Named, Value, listed
 from cnncalc.spec.values import MAX_ITEMS
-from cnncalc.spec.values import described as kind_of
 from cnncalc.spec.visible import Visible
-from cnncalc.spec.vocabulary import NOT_BOOLEANS, OTHER_QUANTITIES, TENSOR_NAMES
+from cnncalc.spec.vocabulary import NOT_BOOLEANS, TENSOR_NAMES
 
-OF_A_STEP: Final = ("output", *QUANTITIES)
-OF_THE_NETWORK: Final = (*OF_A_STEP, "depth", "layers")
-"""What an `expect:` may state of a step, and of the network."""
 OPTION_WORDS: Final = frozenset(
     word for layer in REGISTRY.values() for opt in layer.options().values() for word in opt.words
 )
@@ -170,32 +165,6 @@ class ValueReader:
             self.problems.add(f"{what} is true or false, not {described(node)}", node, hint=hint)
         return value
 
-    def expectations(
-        self, node: Node | None, visible: Visible, quantities: tuple[str, ...] = OF_A_STEP
-    ) -> tuple[Expectation, ...]:
-        """The entries of an `expect:`, each of one of the quantities."""
-        if node is not None and not isinstance(node, nodes.Mapping):
-            self.problems.add(f"expect is a mapping such as {{params: 760}}, not {described(node)}", node)
-        if not isinstance(node, nodes.Mapping):
-            return ()
-        found = []
-        for quantity, (key, entry) in node.entries.items():
-            if quantity not in quantities:
-                ours = OTHER_QUANTITIES.get(quantity.lower())
-                hint = f"here it is called {ours}" if ours else did_you_mean(quantity, quantities)
-                hint = hint or f"quantities: {', '.join(quantities)}"
-                self.problems.add(f"expect: unknown quantity {described(key)}", key, hint=hint)
-                continue
-            known = len(self.problems.found)
-            value = self.value(entry, visible, f"expect: {quantity}")
-            if isinstance(value, Constant) and len(self.problems.found) == known:
-                try:
-                    claimed(quantity, value.value)
-                except ExpressionError as error:
-                    self.problems.add(error.message, entry, hint=error.hint)
-            found.append(Expectation(quantity, value, key.mark))
-        return tuple(found)
-
     def entries(self, node: Node | None, what: str) -> dict[str, tuple[Scalar, Node]]:
         """The entries of a mapping; none where there is nothing."""
         if isinstance(node, nodes.Mapping):
@@ -228,28 +197,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
     return value.text if isinstance(value, Word) else value
-
-
-def claimed(quantity: str, value: Any) -> Any:
-    """What an `expect:` states, as whole numbers."""
-    try:
-        if quantity != "output":
-            return whole_count(value)
-        if isinstance(value, tuple) and value:
-            shapes = all(isinstance(item, tuple) for item in value)
-            return tuple(claimed("output", item) for item in value) if shapes else tuple(map(whole, value))
-    except ExpressionError as error:
-        raise ExpressionError(f"expect: {quantity}: {error.message}", hint=error.hint) from None
-    raise ExpressionError(f"expect: output is a list of sizes, not {kind_of(value)}", hint="for example [64, 112, 112]")
-
-
-def whole_count(value: Any) -> int:
-    """A count of any size, written as an integer or as a float that is one."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ExpressionError(f"{kind_of(value)} is no count")
-    return value
 
 
 def _nothing(name: str) -> Any:

@@ -92,7 +92,6 @@ class Expectation(NamedTuple):
 
     quantity: str
     value: Value
-    mark: Mark
 
 
 class Common(NamedTuple):
