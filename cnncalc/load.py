@@ -14,10 +14,11 @@ from cnncalc.network import Network
 from cnncalc.spec import settings
 from cnncalc.spec.budget import MAX_LAYERS, Budget
 from cnncalc.spec.expand import Expansion
-from cnncalc.spec.find import found, hides_bundled
+from cnncalc.spec.find import Text, found, hides_bundled
 from cnncalc.spec.notes import notes
 from cnncalc.spec.read_file import Spec, read_spec
 from cnncalc.spec.scope import Given, Scope, Tensor
+from cnncalc.spec.texts import read_texts
 
 __all__ = ["MAX_LAYERS", "hides_bundled", "load", "loads"]
 
@@ -36,9 +37,9 @@ def load(
     >>> load("alexnet").shape("conv1")
     (96, 55, 55)
     """
-    source, default_name = found(spec)
+    text = found(spec)
     with _undisturbed():
-        return _network(source, default_name, set or {}, input, max_layers)
+        return _network(text, set or {}, input, max_layers)
 
 
 def loads(
@@ -51,7 +52,7 @@ def loads(
 ) -> Network:
     """The network of a spec's text; `name` is what errors call it."""
     with _undisturbed():
-        return _network(Source(name, text), None, set or {}, input, max_layers)
+        return _network(Text(Source(name, text)), set or {}, input, max_layers)
 
 
 @contextmanager
@@ -67,17 +68,15 @@ def _undisturbed() -> Iterator[None]:
         gc.enable()
 
 
-def _network(
-    source: Source, default_name: str | None, given: Mapping[str, Any], shapes: settings.Shapes, max_layers: int
-) -> Network:
-    spec = read_spec(source)
+def _network(text: Text, given: Mapping[str, Any], shapes: settings.Shapes, max_layers: int) -> Network:
     budget = Budget(max_layers)
+    spec = read_spec(read_texts(text, budget))
     variables = settings.variables(spec, given, budget)
     inputs = settings.inputs(spec, variables, shapes, budget)
     expansion = Expansion(spec, variables, budget)
     # what the source states is about its own variables and inputs
     stated = not given and not shapes
-    name = spec.name or default_name or source.name
+    name = spec.name or text.name or text.source.name
 
     def network(outputs: tuple[str, ...], notes: tuple[str, ...] = ()) -> Network:
         claims = tuple(expansion.claims) if stated else ()
@@ -103,7 +102,7 @@ def _expand(spec: Spec, inputs: Mapping[str, Shape], expansion: Expansion) -> tu
     entering = next(iter(tensors.values())) if len(tensors) == 1 else None
     scope = Scope(expansion.around, entering)
     scope.given |= {name: Given(tensor, 0, 0) for name, tensor in tensors.items()}
-    scope.taken |= {name: spec.inputs[name][0].line for name in tensors}
+    scope.taken |= {name: spec.inputs[name][0].mark for name in tensors}
     last = expansion.run(spec.layers, entering, scope)
     if not expansion.graph.layers or last is None:
         hint = "every step is empty or left out" if spec.layers else "for example layers: [{conv: 64, kernel_size: 3}]"

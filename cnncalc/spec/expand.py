@@ -158,6 +158,8 @@ class Expansion:
     def expect(self, claims: Sequence[Expectation], path: str, first: int, lookup: Lookup) -> None:
         """Enters what an `expect:` states of the layers placed since `first`."""
         for quantity, value in claims:
+            if value.node.mark.source is not self.spec.source:  # what a source states of the spec that this one extends
+                continue
             try:
                 found = claimed(quantity, self.value(value, lookup))
             except ExpressionError as error:

@@ -28,8 +28,16 @@ class Problems:
 
     def raise_any(self) -> None:
         if self.found:
-            found = sorted(self.found, key=lambda p: (p.mark.line, p.mark.column) if p.mark else (0, 0))
+            texts = list(dict.fromkeys(p.mark.source for p in self.found if p.mark))
+            found = sorted(
+                self.found, key=lambda p: (texts.index(p.mark.source), p.mark.line, p.mark.column) if p.mark else ()
+            )
             raise SpecError(found[:MOST])
+
+
+def line_of(place: Mark, seen_from: Mark) -> str:
+    """The line of a place, with its file where that is another one."""
+    return f"line {place.line}" + (f" of {place.source.name}" if place.source != seen_from.source else "")
 
 
 def described(node: Node) -> str:

@@ -1,23 +1,22 @@
-"""The whole of a spec's text: its top level, its blocks and its steps."""
+"""The whole of a spec: its top level, its blocks and its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cnncalc.errors import Problem, Source, SpecError, did_you_mean
-from cnncalc.spec import yaml
+from cnncalc.errors import Source, did_you_mean
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.read_claims import OF_THE_NETWORK, read_expectations
 from cnncalc.spec.read_layers import read_defaults
-from cnncalc.spec.read_steps import NAME, StepReader
-from cnncalc.spec.signatures import block_name, read_signature
+from cnncalc.spec.read_steps import NAME, Entries, StepReader
+from cnncalc.spec.signatures import by_name, read_signature
+from cnncalc.spec.texts import Texts, merged
 from cnncalc.spec.tree import Block, Constant, Expectation, Step, Value
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import FILE_KEYS, TENSOR_NAMES
 
-_BEGINNING: Final = "a spec begins with input: [3, 224, 224] and layers:"
 _EXAMPLES: Final = {"input": "input: [3, 224, 224]", "layers": "layers: [{conv: 64, kernel_size: 3}]"}
 
 
@@ -38,76 +37,75 @@ class Spec(NamedTuple):
     reader: StepReader
 
 
-def read_spec(source: Source) -> Spec:
-    """Reads a text; `SpecError` holds every problem that the text alone can tell."""
-    root = yaml.read(source)
-    if not isinstance(root, Mapping):
-        raise SpecError(Problem(f"a spec is a mapping, not {described(root)}", root.mark, hint=_BEGINNING))
+def read_spec(texts: Texts) -> Spec:
+    """Reads the texts as one; `SpecError` holds every problem that they alone can tell."""
     problems = Problems()
-    spec = _Top(root, source, problems).read()
+    spec = _Top(texts, problems).read()
     problems.raise_any()
     return spec
 
 
 class _Top:
-    """The top level of one text."""
+    """The top level of a spec."""
 
-    def __init__(self, root: Mapping, source: Source, problems: Problems) -> None:
-        self.root, self.source, self.problems = root, source, problems
-        self.reader = StepReader(problems, _given_names(root), {}, len(source.text))
+    def __init__(self, texts: Texts, problems: Problems) -> None:
+        self.texts, self.problems = texts, problems
+        self.reader = StepReader(problems, texts.length)
         self.variables = Visible()
 
     def read(self) -> Spec:
-        self._check_keys()
-        signatures = self.reader.entries(self.value("blocks"), "blocks")
-        # words that a variable may hold before their blocks and inputs are read
-        self.reader.words |= {name for name in map(block_name, signatures) if name} | {"input"}
-        input_node = self.root.entries["input"][1]
-        if isinstance(input_node, Mapping):
-            self.reader.words |= input_node.entries.keys()
+        input_node, layers = self._check_keys()
+        signatures: Entries = {}
+        for node in self.texts.each("blocks"):
+            signatures = merged(by_name(self.reader, node), signatures)
+        # words that a variable may hold before their blocks, inputs and steps are read
+        names = _given_names([layers, *(body for _, body in signatures.values())])
+        inputs = input_node.entries if isinstance(input_node, Mapping) else {}
+        self.reader.know(names, [*signatures, *inputs, "input"])
         variables = self._variables()
-        inputs = self._inputs(input_node)
+        shapes = self._inputs(input_node)
         visible = self.variables.within(TENSOR_NAMES)
         self._blocks(signatures, visible)
-        layers = self.root.entries["layers"][1]
         return Spec(
-            self.source,
+            self.texts.own.source,
             self._text("name"),
             self._text("source"),
-            inputs,
+            shapes,
             variables,
             self.reader.blocks,
             self.reader.steps(layers, visible, "layers"),
             layers,
             self._outputs(),
-            read_expectations(self.reader, self.value("expect"), self.variables, OF_THE_NETWORK),
+            self._expect(),
             self.reader,
         )
 
     def value(self, key: str) -> Node | None:
         """What stands behind a key; None where it is left out or nothing stands there."""
-        node = self.root.entries[key][1] if key in self.root.entries else None
+        node = self.texts.find(key)
         return None if node is None or is_nothing(node) else node
 
-    def _check_keys(self) -> None:
-        """Refuses what can't be read at all; without input: and layers: there is nothing to go on with."""
-        entries = self.root.entries
-        for key, (node, _) in entries.items():
-            if key == "extends":
-                hint = "write out what the other spec says"
-                self.problems.add("extends: is not supported yet", node, hint=hint)
-            elif key not in FILE_KEYS:
-                hint = did_you_mean(key, FILE_KEYS) or f"keys of a spec: {', '.join(FILE_KEYS)}"
-                self.problems.add(f"unknown key {described(node)}", node, hint=hint)
-        for key, example in _EXAMPLES.items():
-            if key not in entries and "extends" not in entries:
-                self.problems.add(f"the spec has no {key}:", self.root, hint=f"for example {example}")
-        layers = entries["layers"][1] if "layers" in entries else None
+    def _check_keys(self) -> tuple[Node, Node]:
+        """What stands behind input: and layers:, without which there is nothing to go on with."""
+        for root in self.texts.roots:
+            for key, (node, _) in root.entries.items():
+                if key not in FILE_KEYS:
+                    hint = did_you_mean(key, FILE_KEYS) or f"keys of a spec: {', '.join(FILE_KEYS)}"
+                    self.problems.add(f"unknown key {described(node)}", node, hint=hint)
+        others = " and ".join(root.source.name for root in self.texts.roots[1:])
+        because = (f"there is none in {others} either",) if others else ()
+        found = {key: self.texts.find(key) for key in _EXAMPLES}
+        for key in [key for key, node in found.items() if node is None]:
+            hint = f"for example {_EXAMPLES[key]}"
+            self.problems.add(f"the spec has no {key}:", self.texts.own, because=because, hint=hint)
+        layers = found["layers"]
         if isinstance(layers, Scalar) and not is_nothing(layers):
             hint = "write a list of steps: [{conv: 64, kernel_size: 3}, relu]"
             self.problems.add("layers: as one string of arrows is not supported yet", layers, hint=hint)
-        if not _EXAMPLES.keys() <= entries.keys() or isinstance(layers, Scalar):
+        if found["input"] is None or layers is None or isinstance(layers, Scalar):
             self.problems.raise_any()
+        assert found["input"] is not None and layers is not None
+        return found["input"], layers
 
     def _text(self, key: str) -> str | None:
         node = self.value(key)
@@ -119,7 +117,9 @@ class _Top:
     def _variables(self) -> dict[str, Value]:
         """The variables in order; each sees those before it."""
         found: dict[str, Value] = {}
-        entries = self.reader.entries(self.value("vars"), "vars")
+        entries: Entries = {}
+        for given in self.texts.each("vars"):
+            entries = merged(self.reader.entries(given, "vars"), entries)
         self.reader.later = set(entries)
         for name, (key, node) in entries.items():
             self.reader.check_variable(name, key)
@@ -168,8 +168,14 @@ class _Top:
                 names[name.text] = name
         return tuple(names.values())
 
-    def _blocks(self, signatures: dict[str, tuple[Scalar, Node]], visible: Visible) -> None:
-        """All signatures before any body: a body may call a block that stands below it."""
+    def _expect(self) -> tuple[Expectation, ...]:
+        """What the text itself states: what stands in those that it extends is not about this network."""
+        node = self.texts.own.entries["expect"][1] if "expect" in self.texts.own.entries else None
+        node = None if node is None or is_nothing(node) else node
+        return read_expectations(self.reader, node, self.variables, OF_THE_NETWORK)
+
+    def _blocks(self, signatures: Entries, visible: Visible) -> None:
+        """All signatures before any body: a body may call a block that stands below it, or in another text."""
         bodies = []
         for key, body in signatures.values():
             block = read_signature(self.reader, key, visible)
@@ -178,7 +184,8 @@ class _Top:
                 bodies.append((block, body))
         if len(bodies) < len(signatures):
             self.problems.raise_any()  # calls of a block that couldn't be read would all look wrong
-        self.reader.defaults = read_defaults(self.reader, self.value("defaults"), visible)
+        for node in self.texts.each("defaults"):
+            self.reader.defaults[node.source] = read_defaults(self.reader, node, visible)
         for block, body in bodies:
             inner = visible.within(parameter.name for parameter in block.parameters)
             self.reader.body_of = block
@@ -186,10 +193,9 @@ class _Top:
         self.reader.body_of = None
 
 
-def _given_names(root: Mapping) -> Iterator[str]:
-    """Every `name:` of a step in the text."""
+def _given_names(rest: list[Node]) -> Iterator[str]:
+    """Every `name:` of a step in these nodes."""
     seen: set[Node] = set()
-    rest: list[Node] = [value for key, (_, value) in root.entries.items() if key != "name"]
     while rest:
         node = rest.pop()
         if isinstance(node, Scalar) or node in seen:

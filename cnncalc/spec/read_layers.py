@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnncalc.errors import did_you_mean
 from cnncalc.layers import Layer
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence, missing_space
-from cnncalc.spec.problems import described, rewritten
+from cnncalc.spec.problems import described, line_of, rewritten
 from cnncalc.spec.tree import Block, CallStep, LayerStep, Value
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import TYPES, option_hint
@@ -27,7 +27,7 @@ def read_layer(reader: StepReader, piece: Piece, layer: type[Layer]) -> LayerSte
         return None
     options, nodes = read_options(reader, layer, given, piece.visible)
     defaults: dict[str, Value] = {}
-    for name, (node, value) in _defaults(reader, layer).items():
+    for name, (node, value) in _defaults(reader, piece, layer).items():
         if name not in options:
             defaults[name], nodes[name] = value, node
     missing = [name for name, opt in layer.options().items() if opt.required and name not in nodes]
@@ -38,12 +38,13 @@ def read_layer(reader: StepReader, piece: Piece, layer: type[Layer]) -> LayerSte
     return LayerStep(piece.common, layer, options, defaults, nodes)
 
 
-def _defaults(reader: StepReader, layer: type[Layer]) -> dict[str, tuple[Node, Value]]:
-    """What `defaults:` gives a layer type; conv1d, conv2d and conv3d are a conv that insists on a rank."""
-    if not reader.defaults:
+def _defaults(reader: StepReader, piece: Piece, layer: type[Layer]) -> dict[str, tuple[Node, Value]]:
+    """What `defaults:` of its own text gives a step; conv1d, conv2d and conv3d are a conv that insists on a rank."""
+    defaults = reader.defaults.get(piece.node.source) if reader.defaults else None
+    if not defaults:
         return {}
     family = re.sub("[123]d$", "", layer.type)
-    return {**reader.defaults.get(family, {}), **reader.defaults.get(layer.type, {})}
+    return {**defaults.get(family, {}), **defaults.get(layer.type, {})}
 
 
 def _given_options(reader: StepReader, piece: Piece, layer: type[Layer]) -> Entries | None:
@@ -96,7 +97,7 @@ def read_options(
     return values, nodes
 
 
-def read_defaults(reader: StepReader, node: Node | None, visible: Visible) -> Defaults:
+def read_defaults(reader: StepReader, node: Node, visible: Visible) -> Defaults:
     """The `defaults:` by layer type."""
     found: Defaults = {}
     for name, (key, entries) in reader.entries(node, "defaults").items():
@@ -115,18 +116,21 @@ def read_call(reader: StepReader, piece: Piece, block: Block) -> CallStep | None
     given = _positional(reader, piece, block)
     if given is None:
         return None
+    because = _redefined(piece, block)
     keys = piece.value.entries if isinstance(piece.value, Mapping) else {}
     for name, (key, node) in [*keys.items(), *piece.rest.items()]:
         if name not in parameters:
             hint = option_hint(name, [*parameters])
-            reader.problems.add(f"{block.name} has no parameter {described(key)}", key, hint=hint)
+            reader.problems.add(f"{block.name} has no parameter {described(key)}", key, because=because, hint=hint)
         elif name in given:
-            reader.problems.add(f"{name} is given twice", key, hint=f"its signature is {block.written}")
+            reader.problems.add(
+                f"{name} is given twice", key, because=because, hint=f"its signature is {block.written}"
+            )
         given[name] = node
     missing = [name for name, parameter in parameters.items() if parameter.default is None and name not in given]
     if missing:
         hint = f"its signature is {block.written}"
-        reader.problems.add(f"{block.name} needs {_and(missing)}", piece.node, hint=hint)
+        reader.problems.add(f"{block.name} needs {_and(missing)}", piece.node, because=because, hint=hint)
     arguments = {name: reader.value(node, piece.visible, name) for name, node in given.items() if name in parameters}
     return CallStep(piece.common, block.name, arguments)
 
@@ -141,14 +145,21 @@ def _positional(reader: StepReader, piece: Piece, block: Block) -> dict[str, Nod
     if len(values) <= len(names):
         return dict(zip(names, values))
     takes = f"{len(names)} ({', '.join(names)})" if names else "none"
-    hint: Any = f"its signature is {block.written}"
+    hint = f"its signature is {block.written}"
     if len(names) == 1:
         hint = f"a list as the only argument is written [{rewritten(value)}]"
     elif len(block.parameters) >= len(values):
         named = block.parameters[len(names)].name
         hint = f"what stands behind * is given by name: {{{block.name}: …, {named}: …}}"
-    reader.problems.add(f"{block.name} takes {takes} by position, found {len(values)}", value, hint=hint)
+    message = f"{block.name} takes {takes} by position, found {len(values)}"
+    reader.problems.add(message, value, because=_redefined(piece, block), hint=hint)
     return None
+
+
+def _redefined(piece: Piece, block: Block) -> tuple[str, ...]:
+    """The reason why a call no longer fits: another text than its own has the block now."""
+    where = line_of(block.node.mark, piece.node.mark)
+    return (f"{where} says {block.written}",) if block.node.source is not piece.node.source else ()
 
 
 def _and(names: list[str]) -> str:

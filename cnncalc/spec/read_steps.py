@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from cnncalc.errors import Mark, SpecError, did_you_mean, shortened
+from cnncalc.errors import Mark, Source, SpecError, did_you_mean, shortened
 from cnncalc.spec.expressions import RESERVED
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import ROOM, Problems, described, is_nothing, rewritten
@@ -41,14 +41,21 @@ class Piece(NamedTuple):
 
 
 class StepReader(ValueReader):
-    """Reads the steps of one text, with its blocks and defaults; `names` are the given names in it."""
+    """Reads the steps of a spec, with its blocks and defaults; `names` are the given names in it."""
 
-    def __init__(self, problems: Problems, names: Iterable[str], blocks: dict[str, Block], length: int) -> None:
-        self.names, self.blocks = frozenset(names), blocks
-        super().__init__(problems, (*self.names, *blocks), length)
-        self.defaults: Defaults = {}
+    def __init__(self, problems: Problems, length: int) -> None:
+        super().__init__(problems, (), length)
+        self.names: frozenset[str] = frozenset()
+        self.blocks: dict[str, Block] = {}
+        self.defaults: dict[Source, Defaults] = {}
+        """What each text gives its own steps."""
         self._aliased_lists: dict[tuple[Node, Visible], tuple[Step, ...]] = {}
         self._aliased_steps: dict[tuple[Node, Visible], Step | None] = {}
+
+    def know(self, names: Iterable[str], others: Iterable[str]) -> None:
+        """Takes in the names given to steps, and the other words that there are: of blocks and inputs."""
+        self.names = frozenset(names)
+        self.words |= {*self.names, *others}
 
     def steps(self, node: Node, visible: Visible, what: str) -> tuple[Step, ...]:
         """A list of steps."""

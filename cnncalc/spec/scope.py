@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, NoReturn
 
-from cnncalc.errors import Problem, SpecError, did_you_mean
+from cnncalc.errors import Mark, Problem, SpecError, did_you_mean
 from cnncalc.layers import Shape
 from cnncalc.network import BlockCall
 from cnncalc.spec.budget import Budget
 from cnncalc.spec.expressions import ExpressionError, Lookup, Word
 from cnncalc.spec.nodes import Scalar
-from cnncalc.spec.problems import described
+from cnncalc.spec.problems import described, line_of
 from cnncalc.spec.read_steps import StepReader
 from cnncalc.spec.tree import Common
 from cnncalc.spec.vocabulary import TENSOR_NAMES
@@ -55,8 +55,8 @@ class Scope:
         self.names: dict[str, Any] = {}
         """Parameters, and what the repeats around a step name."""
         self.given: dict[str, Given] = {}
-        self.taken: dict[str, int] = {}
-        """The line where each name was taken, given or default."""
+        self.taken: dict[str, Mark] = {}
+        """Where each name was taken, given or default."""
         self.ordinals: dict[str, int] = {}
         self.numbered: dict[str, tuple[int, int]] = {}
         """For each name given in a repeat, how often and in which iteration last."""
@@ -108,9 +108,9 @@ class Scope:
         count, iteration = self.numbered.get(label, (0, 0))
         if self.iteration:
             if iteration == self.iteration or (label in self.taken and not count):
-                self._refuse_taken(label, common, self.taken.get(label, common.mark.line))
+                self._refuse_taken(label, common, self.taken.get(label, common.mark))
             self.numbered[label] = count + 1, self.iteration
-            self.taken.setdefault(label, common.mark.line)
+            self.taken.setdefault(label, common.mark)
             label = f"{label}{count + 1}"
         self._take(label, common, default=False)
         return f"{self.calls[-1].path}.{label}" if self.calls else label
@@ -119,12 +119,13 @@ class Scope:
         if label in self.taken:
             what = f"{label}, the default name of this step," if default else label
             self._refuse_taken(what, common, self.taken[label], default)
-        self.taken[label] = common.mark.line
+        self.taken[label] = common.mark
 
-    def _refuse_taken(self, what: str, common: Common, line: int, default: bool = False) -> None:
+    def _refuse_taken(self, what: str, common: Common, first: Mark, default: bool = False) -> None:
         mark = common.name.mark if common.name else common.mark
         hint = "steps without a name are counted: give one of the two another name" if default else None
-        raise SpecError(Problem(f"{what} is already taken in line {line}", mark, hint=hint or "names are unique"))
+        message = f"{what} is already taken in {line_of(first, mark)}"
+        raise SpecError(Problem(message, mark, hint=hint or "names are unique"))
 
     def give(self, common: Common, path: str, given: Given) -> None:
         """Enters a step under its given name and, in a repeat, under the numbered one too."""
@@ -156,16 +157,16 @@ class Scope:
 
     def _unknown(self, text: str, node: Scalar, what: str) -> NoReturn:
         shown = described(node) if node.text == text else f"{described(node)}, which is {text},"
-        reader, line = self.around.reader, self._line_of_default(text)
+        reader, default = self.around.reader, self._place_of_default(text)
         known = [*self.given, *(["input"] if self.entering and "input" not in self.given else [])]
         message = f"{what}: {shown} is the name of no earlier step here"
         if text in self.numbered:
             message = f"{what}: {shown} is given in a repeat, which numbers it"
             hint: str | None = f"the last one is {text}{self.numbered[text][0]}"
-        elif line:
+        elif default:
             name = text.rpartition(".")[2]
             message = f"{what}: {shown} is a default name, and those shift when a step is added"
-            hint = f"give the step in line {line} a name: {{…, name: {name}}}, or another"
+            hint = f"give the step in {line_of(default, node.mark)} a name: {{…, name: {name}}}, or another"
         elif reader.is_type(text):
             branch = f"for the layer itself write the list [{described(node)}]"
             hint = branch if "branch" in what else f"{what} takes the name: of a step"
@@ -178,11 +179,11 @@ class Scope:
             hint = did_you_mean(text, known) or f"named so far: {', '.join(known[:12])}"
         raise SpecError(Problem(message, node.mark, hint=hint))
 
-    def _line_of_default(self, text: str) -> int:
-        """The line of the step that has this default name, here or in an earlier call; 0 where there is none."""
+    def _place_of_default(self, text: str) -> Mark | None:
+        """The place of the step that has this default name, here or in an earlier call."""
         scope: Scope | None = self
         *calls, name = text.split(".")
         for call in calls:
             given = scope.given.get(call) if scope else None
             scope = given.inner if given else None
-        return scope.taken.get(name, 0) if scope else 0
+        return scope.taken.get(name) if scope else None

@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Iterator
 from typing import Final
 
-from cnncalc.spec.nodes import Scalar
+from cnncalc.spec.nodes import Node, Scalar
 from cnncalc.spec.problems import described
-from cnncalc.spec.read_steps import RESERVED_NAMES, StepReader
+from cnncalc.spec.read_steps import RESERVED_NAMES, Entries, StepReader
 from cnncalc.spec.tree import Block, Parameter
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import FILE_KEYS, OPTIONS, TYPES
@@ -22,10 +22,17 @@ _EXAMPLE: Final = "bottleneck(width, stride=1, *, groups=1)"
 _TAKEN: Final = frozenset((*TYPES, *RESERVED_NAMES, *FILE_KEYS, *OPTIONS, "shortcut"))
 
 
-def block_name(text: str) -> str | None:
-    """The name in a signature, None where the text is none."""
-    match = SIGNATURE.fullmatch(text)
-    return match[1] if match else None
+def by_name(reader: StepReader, blocks: Node) -> Entries:
+    """The signatures of one text and their bodies by the names of the blocks; what is no signature, by its text."""
+    found: Entries = {}
+    for text, (key, body) in reader.entries(blocks, "blocks").items():
+        match = SIGNATURE.fullmatch(text)
+        name = match[1] if match else text
+        if name in found:
+            reader.problems.add(f"two blocks are called {name}, the first in line {found[name][0].line}", key)
+        else:
+            found[name] = key, body
+    return found
 
 
 def read_signature(reader: StepReader, key: Scalar, visible: Visible) -> Block | None:
@@ -40,10 +47,6 @@ def read_signature(reader: StepReader, key: Scalar, visible: Visible) -> Block |
         kind = "a layer type" if name in TYPES else "an option" if name in OPTIONS else "a word of the language"
         hint = f"call it my_{name}, for example"
         reader.problems.add(f"a block can't be called {name}, which is {kind}", key, hint=hint)
-        return None
-    if name in reader.blocks:
-        first = reader.blocks[name].node.line
-        reader.problems.add(f"two blocks are called {name}, the first in line {first}", key)
         return None
     parameters = _parameters(reader, key, match, visible)
     return None if parameters is None else Block(name, parameters, key)

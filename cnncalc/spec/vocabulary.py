@@ -31,7 +31,7 @@ STRUCTURES = {
 NOT_BOOLEANS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 """Words that YAML 1.1 took for booleans."""
 
-FILE_KEYS = ("name", "source", "input", "vars", "defaults", "blocks", "layers", "outputs", "expect")
+FILE_KEYS = ("extends", "name", "source", "input", "vars", "defaults", "blocks", "layers", "outputs", "expect")
 
 TENSOR_NAMES = ("in_channels", "in_shape")
 """What an expression may know of the tensor that enters its step."""
