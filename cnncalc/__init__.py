@@ -15,16 +15,20 @@ from cnncalc.load import load, loads
 from cnncalc.network import Network
 
 if TYPE_CHECKING:
+    from cnncalc.claims import Finding, Findings, check
     from cnncalc.pytorch import Verification, verify
 
 __all__ = [
     "Analysis",
     "CannotRun",
+    "Finding",
+    "Findings",
     "Network",
     "Row",
     "SpecError",
     "Verification",
     "analyze",
+    "check",
     "load",
     "loads",
     "verify",
@@ -32,7 +36,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # what only `verify` needs would cost every other command its import
+    # what only `check` and `verify` need would cost every other command its import
+    if name in ("Finding", "Findings", "check"):
+        from cnncalc import claims
+
+        return getattr(claims, name)
     if name in ("Verification", "verify"):
         from cnncalc import pytorch
 

@@ -11,7 +11,7 @@ UNITS: Final = {"K": 1, "k": 1, "M": 2, "G": 3, "B": 3, "T": 4, "P": 5}
 
 _DIGITS = r"[0-9]+(?:_[0-9]+)*"
 _FIGURE = re.compile(rf"\s*({_DIGITS})?(?:\.({_DIGITS}))?\s*([{''.join(UNITS)}])\s*")
-_LONGEST: Final = 100
+LONGEST: Final = 100
 _LIMIT: Final = 2**256
 
 
@@ -30,7 +30,7 @@ class Figure:
         >>> Figure.read("4.1G")
         Figure(text='4.1G', steps=41, step=100000000)
         """
-        found = _FIGURE.fullmatch(text) if len(text) <= _LONGEST else None
+        found = _FIGURE.fullmatch(text) if len(text) <= LONGEST else None
         if not found or found[1] is found[2] is None:
             return None
         whole, part = (found[1] or "").replace("_", ""), (found[2] or "").replace("_", "")

@@ -73,15 +73,21 @@ def _network(text: Text, given: Mapping[str, Any], shapes: settings.Shapes, max_
     spec = read_spec(read_texts(text, budget))
     variables = settings.variables(spec, given, budget)
     inputs = settings.inputs(spec, variables, shapes, budget)
-    expansion = Expansion(spec, variables, budget)
     # what the source states is about its own variables and inputs
-    stated = not given and not shapes
+    expansion = Expansion(spec, variables, budget, stated=not given and not shapes)
     name = spec.name or text.name or text.source.name
 
     def network(outputs: tuple[str, ...], notes: tuple[str, ...] = ()) -> Network:
-        claims = tuple(expansion.claims) if stated else ()
         return Network(
-            name, spec.origin, inputs, outputs, tuple(expansion.graph.layers), expansion.blocks, claims, notes
+            name,
+            spec.origin,
+            inputs,
+            outputs,
+            tuple(expansion.graph.layers),
+            expansion.blocks,
+            tuple(expansion.claims),
+            notes,
+            expansion.claims_set_aside,
         )
 
     places = {name: (spec.inputs[name][0], shape) for name, shape in inputs.items()}

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnncalc.errors import Mark
+from cnncalc.figure import Figure
 from cnncalc.layers import Layer, Shape, Sized
 
 
@@ -45,11 +46,16 @@ class Claim(NamedTuple):
     """One entry of an `expect:`: a quantity of the layers from `first` up to `last`, and what the source states."""
 
     path: str
+    """The path of the step, of one without a name those of its first and last layer; empty for the whole network."""
     first: int
     last: int
+    tensor: str
+    """What leaves the step; empty for the whole network."""
     quantity: str
-    value: Any
+    value: Shape | tuple[Shape, ...] | int | Figure
+    written: str
     mark: Mark
+    """The place of the value."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,6 +72,8 @@ class Network:
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """Remarks on what is legal and often a mistake, each with its place."""
+    claims_set_aside: int = 0
+    """How many claims say nothing here: they hold for the variables and inputs of the spec itself."""
 
     def __repr__(self) -> str:
         return f"<Network {self.name}: {len(self.layers):,} layers>"

@@ -1,113 +1,169 @@
-"""What a source states and whether it is true: figures as papers write them, verdicts, ratios and the command."""
+"""`cnncalc check`: what it prints where, and how it ends."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from small import net, refusals
-
-from cnncalc.figure import Figure
-from cnncalc.network import Claim
-
-# how a claim may be written
 
 
-def claims(entry: str, layers: str = "- relu") -> tuple[Claim, ...]:
-    return net(layers, top=f"expect: {{{entry}}}").claims
+def run(*arguments: str, cwd: Path) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    command = [sys.executable, "-m", "cnncalc", "check", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=cwd, check=False)
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("text", "value", "step"),
-    [
-        ("60M", 60 * 10**6, 10**6),
-        ("60.0M", 60 * 10**6, 10**5),
-        ("4.1G", 41 * 10**8, 10**8),
-        ("0.47M", 470_000, 10**4),
-        (".5M", 500_000, 10**5),
-        ("35K", 35_000, 10**3),
-        ("35k", 35_000, 10**3),
-        ("3.6B", 36 * 10**8, 10**8),
-        ("1.5T", 15 * 10**11, 10**11),
-        ("10P", 10**16, 10**15),
-        ("60 M", 60 * 10**6, 10**6),
-        ("'60M'", 60 * 10**6, 10**6),
-        ("1_200.5M", 1_200_500_000, 10**5),
-        ("1.234K", 1_234, 1),
-    ],
-)
-@pytest.mark.parametrize("quantity", ["params", "macs", "flops", "weights"])
-def test_counts_as_papers_write_them(text: str, value: int, step: int, quantity: str) -> None:
-    [of_all] = claims(f"{quantity}: {text}")
-    [of_a_step] = net(f"- {{relu, expect: {{{quantity}: {text}}}}}").claims
-    for claim in (of_all, of_a_step):
-        assert isinstance(claim.value, Figure)
-        assert (claim.value.value, claim.value.step, claim.value.text) == (value, step, text.strip("'"))
+TRUE = "input: [3, 32, 32]\nlayers: [{conv: 10, kernel_size: 5, padding: 2, expect: {params: 760, macs: 0.77M}}]\n"
+CUT = f"{TRUE}expect: {{flops: 1.53M}}\n"
+FALSE = f"{TRUE}expect: {{params: 7600, output: [10, 32, 31], depth: 1}}\n"
+NONE = "input: [3, 8, 8]\nlayers: [relu]\n"
+INVALID = "input: [3, 8, 8]\nlayers: [{conv: 8}]\n"
 
 
-def test_a_number_without_a_unit_is_exact() -> None:
-    network = net("- relu", top="vars: {M: 3}\nexpect: {params: 60_000, macs: 1e6, flops: 2 * M, depth: 1.0}")
-    assert [claim.value for claim in network.claims] == [60_000, 1_000_000, 6, 1]
-    assert all(type(claim.value) is int for claim in network.claims)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in {"true": TRUE, "cut": CUT, "false": FALSE, "none": NONE, "invalid": INVALID}.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("entry", "told"),
-    [
-        ("params: 60m", "expect: params: 60m is no count → write 60M"),
-        ("params: 60 million", "60 million is no count → write 60M"),
-        ("params: 3.6 billion", "write 3.6G"),
-        ("params: 35 thousand", "write 35K"),
-        ("macs: 4.1 GFLOPs", "write 4.1G"),
-        ("macs: 4.1GMACs", "write 4.1G"),
-        ("params: ~60M", "write 60M"),
-        ("params: 60M+", "write 60M"),
-        ("params: '60,965,224'", "write 60_965_224"),
-        ("params: '4,1G'", "write 4.1G"),
-        ("params: 1.2345K", "1.2345K is no count → for example 60_965_224, 61M or 0.47M"),
-        ("params: 60E", "60E is no count → for example"),
-        ("params: 60X", "60X is no count → for example"),
-        ("params: 60.M", "60.M is no count → for example"),
-        (f"params: {'9' * 90}P", "is no count → for example"),
-        ("params: 60M * 2", "an operator is missing between 60 and M"),
-        ("params: -5M", "an operator is missing between 5 and M"),
-        ("param_bytes: 240B", "expect: param_bytes: 240B is no count → for example"),
-        ("depth: 1K", "expect: depth: 1K is no whole number → only counts such as params are written so"),
-        ("layers: 0.1K", "expect: layers: 0.1K is no whole number"),
-        ("output: 60M", "expect: output: an operator is missing between 60 and M"),
-        ("output: [64, 1K, 1K]", "expect: output: an operator is missing between 1 and K"),
-    ],
-)
-def test_what_is_no_count(entry: str, told: str) -> None:
-    found = refusals("- relu", top=f"expect: {{{entry}}}")
-    assert all(problem.mark is not None and problem.mark.line == 2 for problem in found)
-    assert told in f"{found[0].message} → {found[0].hint}"
-
-
-def test_the_caret_is_below_the_figure() -> None:
-    [problem] = refusals("- {relu, expect: {output: [3, 32, 32], params: 60m}}")
-    assert str(problem) == (
-        "a.yaml:4:50: expect: params: 60m is no count\n"
-        "4 |   - {relu, expect: {output: [3, 32, 32], params: 60m}}\n"
-        "                                                     ^^^\n"
-        "  write 60M"
+def test_a_single_spec_is_shown_claim_by_claim(folder: Path) -> None:
+    assert run("cut.yaml", cwd=folder) == (
+        0,
+        "cut: 3 claims, 2 right, 1 truncated\n"
+        "\n"
+        "layer  quantity  claimed      exact\n"
+        "────────────────────────────────────────────────\n"
+        "conv1  params        760        760  ✓\n"
+        "conv1  macs        0.77M    768,000  ✓\n"
+        "total  flops       1.53M  1,536,000  ✓ truncated\n",
+        "",
     )
 
 
-@given(st.integers(0, 10**30), st.integers(0, 15), st.sampled_from("KkMGBTP"), st.sampled_from(("", " ")))
-def test_a_figure_is_its_number_times_its_unit(steps: int, decimals: int, unit: str, gap: str) -> None:
-    """Against the decimal number that the text is."""
-    from decimal import Context, Decimal
+def test_a_false_claim_is_told_like_an_error_and_ends_with_1(folder: Path) -> None:
+    code, out, err = run("false.yaml", cwd=folder)
+    assert code == 1
+    assert out.splitlines()[0] == "false: 5 claims, 3 right, 2 false"
+    assert "total  params       7,600       760  ✗ 10 × too high\n" in out
+    assert err == (
+        "false.yaml:3:18: params claimed 7,600, exact 760: 10 × too high\n"
+        "3 | expect: {params: 7600, output: [10, 32, 31], depth: 1}\n"
+        "                     ^^^^\n"
+        "false.yaml:3:32: output claimed 10×32×31, exact 10×32×32\n"
+        "3 | expect: {params: 7600, output: [10, 32, 31], depth: 1}\n"
+        "                                   ^^^^^^^^^^^^\n"
+    )
 
-    digits = f"{steps:0{decimals + 1}d}"
-    number = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
-    power = {"K": 3, "k": 3, "M": 6, "G": 9, "B": 9, "T": 12, "P": 15}[unit]
-    found = Figure.read(f"{number}{gap}{unit}")
-    if decimals > power:
-        assert found is None
-    else:
-        assert found is not None
-        exact = Context(prec=100)
-        assert found.value == exact.multiply(Decimal(number), Decimal(10) ** power)
-        assert found.step == Decimal(10) ** (power - decimals)
-        assert str(found) == f"{number}{gap}{unit}"
+
+def test_in_one_stream_the_result_comes_before_what_is_false_of_it(folder: Path) -> None:
+    command = [sys.executable, "-m", "cnncalc", "check", "false.yaml", "true.yaml"]
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=env, check=False)
+    starts = [line[:12] for line in done.stdout.decode().splitlines() if not line[0].isspace() and line[0] != "3"]
+    assert starts == ["✗ false.yaml", "false.yaml:3", "false.yaml:3", "✓ true.yaml "]
+
+
+def test_of_a_repeat_the_false_claim_is_told_once(tmp_path: Path) -> None:
+    spec = "input: [3, 8, 8]\nlayers: [{repeat: 3, layers: [{relu, name: act, expect: {params: 2K}}]}]\n"
+    (tmp_path / "a.yaml").write_text(spec)
+    code, out, err = run("a.yaml", cwd=tmp_path)
+    assert code == 1
+    assert out.count("✗") == 3
+    assert err.splitlines()[0] == "a.yaml:2:66: act1: params claimed 2K, exact 0"
+    assert err.splitlines()[3:] == ["  and 2 more from here, up to act3"]
+
+
+def test_several_specs_take_a_line_each_and_the_gravest_code_counts(folder: Path) -> None:
+    assert run("true.yaml", "cut.yaml", "none.yaml", cwd=folder) == (
+        0,
+        "✓ true.yaml                 2 claims right\n"
+        "✓ cut.yaml                  3 claims, 2 right, 1 truncated (flops)\n"
+        "✓ none.yaml                 no claims\n",
+        "",
+    )
+    code, out, err = run("false.yaml", "true.yaml", cwd=folder)
+    assert code == 1
+    assert [line.split("  ")[0] for line in out.splitlines()] == ["✗ false.yaml", "✓ true.yaml"]
+    code, out, err = run("false.yaml", "invalid.yaml", "true.yaml", "no_such_spec", cwd=folder)
+    assert code == 2
+    assert [line.split("  ")[0] for line in out.splitlines()] == ["✗ false.yaml", "✓ true.yaml"]
+    assert "false.yaml:3:18: " in err and "invalid.yaml:2:11: " in err and "no_such_spec: " in err
+
+
+def test_an_invalid_spec_ends_with_2(folder: Path) -> None:
+    code, out, err = run("invalid.yaml", cwd=folder)
+    assert (code, out) == (2, "")
+    assert err.startswith("invalid.yaml:2:11: ")
+
+
+def test_a_spec_without_claims_says_so(folder: Path) -> None:
+    assert run("none.yaml", cwd=folder) == (0, "none: valid, no claims\n", "")
+
+
+@pytest.mark.parametrize("options", [["--set", "alpha=0.5"], ["--input", "3x160x160"]])
+def test_under_set_and_input_claims_are_not_looked_at(options: list[str], folder: Path) -> None:
+    spec = FALSE.replace("layers", "vars: {alpha: 1}\nlayers")
+    (folder / "false.yaml").write_text(spec)
+    assert run("false.yaml", *options, cwd=folder) == (
+        0,
+        "false: valid, 5 claims not looked at\n",
+        "note: false.yaml: 5 claims not looked at: "
+        "what a source states holds for the variables and inputs of the spec itself\n",
+    )
+    assert run("false.yaml", cwd=folder)[0] == 1
+
+
+def test_json(folder: Path) -> None:
+    code, out, err = run("cut.yaml", "false.yaml", "invalid.yaml", "none.yaml", "--format", "json", cwd=folder)
+    assert code == 2
+    cut, false, none = json.loads(out)
+    assert (cut["name"], cut["passed"], len(cut["claims"])) == ("cut", True, 3)
+    assert (false["name"], false["passed"], len(false["claims"])) == ("false", False, 5)
+    assert none == {"name": "none", "passed": True, "claims": []}
+    assert cut["claims"][2] == {
+        "path": None,
+        "quantity": "flops",
+        "claimed": "1.53M",
+        "value": 1_530_000,
+        "truth": 1_536_000,
+        "verdict": "truncated",
+        "ratio": 1_530_000 / 1_536_000,
+        "file": "cut.yaml",
+        "line": 3,
+        "column": 17,
+    }
+    shape = {"claimed": "[10, 32, 31]", "value": [10, 32, 31], "truth": [10, 32, 32], "ratio": None, "column": 32}
+    assert shape.items() <= false["claims"][3].items()
+    assert (cut["claims"][0]["path"], cut["claims"][0]["verdict"]) == ("conv1", "right")
+    assert "false.yaml:3:18: " in err
+
+
+def test_into_a_file(folder: Path) -> None:
+    table = run("false.yaml", cwd=folder)
+    assert run("false.yaml", "-o", "out.txt", cwd=folder) == (1, "", table[2])
+    assert (folder / "out.txt").read_text(encoding="utf-8") == table[1]
+    lines = run("cut.yaml", "true.yaml", cwd=folder)
+    assert run("cut.yaml", "true.yaml", "-o", "out.txt", cwd=folder) == (0, "", "")
+    assert (folder / "out.txt").read_text(encoding="utf-8") == lines[1]
+    run("invalid.yaml", "-o", "out.txt", cwd=folder)
+    assert (folder / "out.txt").read_text(encoding="utf-8") == lines[1]
+
+
+def test_shapes_in_the_layout_of_the_user(folder: Path) -> None:
+    _, out, err = run("false.yaml", "--layout", "hwc", cwd=folder)
+    assert "output claimed 32×31×10, exact 32×32×10" in err
+    assert "32×31×10" in out
+
+
+def test_the_options_reach_the_reading(folder: Path) -> None:
+    assert run("true.yaml", "--max-layers", "1", cwd=folder)[0] == 0
+    (folder / "two.yaml").write_text("input: [3]\nlayers: [relu, relu]\n")
+    assert run("two.yaml", "--max-layers", "1", cwd=folder)[0] == 2
+    assert run("true.yaml", "--set", "alpha", cwd=folder)[0] == 2

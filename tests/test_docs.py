@@ -20,7 +20,7 @@ from cnncalc.layers import FAMILIES, REGISTRY, Layer, Option
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>(?:.*\n> )*.*)\n(?P<output>(?:(?!```).*\n)*)```\n")
-COMMANDS = ("summary", "explain", "verify")
+COMMANDS = ("summary", "explain", "verify", "check")
 
 
 def run(command: str) -> str:

@@ -22,6 +22,7 @@ ORDER = (
     "layers",
     "network",
     "analysis",
+    "claims",
     "spec",
     "bundled",
     "load",
@@ -57,6 +58,8 @@ except SystemExit as end:
         ["summary", "lenet5", "--format", "json"],
         ["summary", "lenet5", "--format", "csv"],
         ["explain", "alexnet", "conv1"],
+        ["check"],
+        ["check", "alexnet", "--format", "json"],
     ],
     ids=" ".join,
 )

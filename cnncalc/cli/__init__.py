@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cnncalc import __version__
+from cnncalc.cli.check import check
 from cnncalc.cli.explain import explain
 from cnncalc.cli.streams import discard, prepare
 from cnncalc.cli.summary import summary
@@ -20,7 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify):
+for command in (summary, explain, verify, check):
     app.command()(command)
 
 

@@ -43,11 +43,13 @@ MAX_NESTING: Final = 100
 class Expansion:
     """The network as far as it is unrolled."""
 
-    def __init__(self, spec: Spec, variables: Mapping[str, Any], budget: Budget) -> None:
-        self.spec, self.budget = spec, budget
+    def __init__(self, spec: Spec, variables: Mapping[str, Any], budget: Budget, *, stated: bool = True) -> None:
+        self.spec, self.budget, self.stated = spec, budget, stated
         self.around = Surroundings(spec.reader, budget, variables)
         self.graph = Graph()
         self.claims: list[Claim] = []
+        self.claims_set_aside = 0
+        """How many claims say nothing here, where the variables or inputs are not those `stated`."""
         self.blocks: dict[str, str] = {}
         """The tensor behind each call, by the path of the call."""
         self._constant: dict[int, Layer] = {}
@@ -92,7 +94,7 @@ class Expansion:
         if common.name is not None and tensor is not None:
             scope.give(common, path, Given(tensor, first, len(graph.layers), inner))
         if common.expect:
-            self.expect(common.expect, path, first, lookup)
+            self.expect(common.expect, path or self._span(first), first, lookup, tensor)
         return tensor
 
     def _place(self, step: Step, entering: Tensor | None, scope: Scope, lookup: Lookup) -> Placement:
@@ -155,16 +157,33 @@ class Expansion:
         message = "no tensor enters this step: the network has several inputs"
         raise SpecError(Problem(message, common.mark, hint=f"add from: with one of {known}"))
 
-    def expect(self, claims: Sequence[Expectation], path: str, first: int, lookup: Lookup) -> None:
-        """Enters what an `expect:` states of the layers placed since `first`."""
-        for quantity, value in claims:
-            if value.node.mark.source is not self.spec.source:  # what a source states of the spec that this one extends
+    def expect(
+        self, claims: Sequence[Expectation], path: str, first: int, lookup: Lookup, tensor: Tensor | None = None
+    ) -> None:
+        """Enters what an `expect:` states of the layers placed since `first`, which made the tensor."""
+        name = tensor.name if tensor else ""
+        for claim in claims:
+            if claim.value.node.mark.source is not self.spec.source:  # about the spec that this one extends
                 continue
+            if not self.stated:
+                self.claims_set_aside += 1
+                continue
+            quantity, value, mark = claim.quantity, claim.value, claim.value.node.mark
+            if path and not name and quantity == "output":
+                raise SpecError(Problem("expect: output: no tensor leaves this step", mark))
             try:
                 found = claimed(quantity, self.value(value, lookup))
             except ExpressionError as error:
-                raise SpecError(Problem(error.message, value.node.mark, hint=error.hint)) from None
-            self.claims.append(Claim(path, first, len(self.graph.layers), quantity, found, value.node.mark))
+                raise SpecError(Problem(error.message, mark, hint=error.hint)) from None
+            last = len(self.graph.layers)
+            self.claims.append(Claim(path, first, last, name, quantity, found, claim.written, mark))
+
+    def _span(self, first: int) -> str:
+        """What a step without a path is called: its layers."""
+        layers = self.graph.layers[first:]
+        if not layers:
+            return "no layer"
+        return layers[0].path if len(layers) == 1 else f"{layers[0].path} … {layers[-1].path}"
 
     # layers
 

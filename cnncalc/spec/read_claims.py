@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cnncalc.analysis import QUANTITIES
 from cnncalc.errors import did_you_mean
-from cnncalc.figure import Figure
+from cnncalc.figure import LONGEST, Figure
 from cnncalc.spec.expressions import Expression, ExpressionError, whole
 from cnncalc.spec.nodes import Mapping, Node, Scalar
 from cnncalc.spec.problems import described
@@ -67,7 +67,7 @@ def _value(reader: ValueReader, quantity: str, node: Node, visible: Visible) -> 
 
 def _is_rounded(node: Scalar) -> bool:
     """Whether it is, or is meant as, a number as papers write it: one number and words, and no expression."""
-    if not isinstance(node.value, str) or not _LIKE_A_FIGURE.fullmatch(node.text):
+    if not isinstance(node.value, str) or len(node.text) > LONGEST or not _LIKE_A_FIGURE.fullmatch(node.text):
         return False
     try:
         Expression(node.text)

@@ -9,6 +9,7 @@ from cnncalc.errors import Mark, Problem, SpecError
 from cnncalc.layers import Layer
 from cnncalc.spec.expressions import Expression, ExpressionError, Lookup
 from cnncalc.spec.nodes import Node, Scalar
+from cnncalc.spec.problems import rewritten
 
 NO_NAMES: frozenset[str] = frozenset()
 
@@ -88,10 +89,16 @@ def listed(node: Node, items: Sequence[Value]) -> Constant | Listed:
 
 
 class Expectation(NamedTuple):
-    """One entry of `expect:`."""
+    """One entry of an `expect:`."""
 
     quantity: str
     value: Value
+
+    @property
+    def written(self) -> str:
+        """The value as it stands in the text."""
+        node = self.value.node
+        return node.text if isinstance(node, Scalar) else rewritten(node)
 
 
 class Common(NamedTuple):
