@@ -167,3 +167,12 @@ def test_the_options_reach_the_reading(folder: Path) -> None:
     (folder / "two.yaml").write_text("input: [3]\nlayers: [relu, relu]\n")
     assert run("two.yaml", "--max-layers", "1", cwd=folder)[0] == 2
     assert run("true.yaml", "--set", "alpha", cwd=folder)[0] == 2
+
+
+def test_a_quantity_is_stated_to_the_digit_and_as_a_paper_does(folder: Path) -> None:
+    spec = "input: [8]\nlayers: [{fc: 12}]\nexpect: {params: [108, 0.1K, 0.12K], output: [12]}\n"
+    (folder / "twice.yaml").write_text(spec)
+    code, out, err = run("twice.yaml", cwd=folder)
+    assert code == 1
+    assert out.splitlines()[0] == "twice: 4 claims, 3 right, 1 false"
+    assert err.splitlines()[0] == "twice.yaml:3:30: params claimed 0.12K, exact 108: 11 % too high"

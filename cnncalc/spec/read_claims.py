@@ -9,7 +9,7 @@ from cnncalc.analysis import QUANTITIES
 from cnncalc.errors import did_you_mean
 from cnncalc.figure import LONGEST, Figure
 from cnncalc.spec.expressions import Expression, ExpressionError, whole
-from cnncalc.spec.nodes import Mapping, Node, Scalar
+from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import described
 from cnncalc.spec.read_values import ValueReader
 from cnncalc.spec.tree import Constant, Expectation, Value
@@ -37,13 +37,20 @@ def read_expectations(
     found = []
     for quantity, (key, entry) in node.entries.items():
         if quantity in quantities:
-            found.append(Expectation(quantity, _value(reader, quantity, entry, visible)))
+            found += [Expectation(quantity, _value(reader, quantity, one, visible)) for one in _each(quantity, entry)]
             continue
         ours = OTHER_QUANTITIES.get(quantity.lower())
         hint = f"here it is called {ours}" if ours else did_you_mean(quantity, quantities)
         hint = hint or f"quantities: {', '.join(quantities)}"
         reader.problems.add(f"expect: unknown quantity {described(key)}", key, hint=hint)
     return tuple(found)
+
+
+def _each(quantity: str, node: Node) -> tuple[Node, ...]:
+    """The statements of one quantity: a list of counts states it more than once, to the digit and as a paper does."""
+    if isinstance(node, Sequence) and node.items and quantity != "output":
+        return tuple(node.items)
+    return (node,)
 
 
 def _value(reader: ValueReader, quantity: str, node: Node, visible: Visible) -> Value:
