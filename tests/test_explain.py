@@ -64,7 +64,7 @@ def test_every_layer_of_every_network_can_be_explained(name: str) -> None:
     assert len(placed) == len(analysis.rows)
     shown = plain(explain.lines(analysis, placed, "chw"))
     for row in analysis.rows:
-        assert f"{row.path}: {row.type}, {name}.yaml:{row.mark.line}\n" in shown
+        assert f"{row.path}: {row.type}, {row.mark.source.name}:{row.mark.line}\n" in shown
         assert f"= {row.counts['macs']:,}\n" in shown or row.counts["macs"] == 0
 
 

@@ -131,8 +131,8 @@ def test_json_says_where_the_calls_stand() -> None:
     found = json.loads(run(["summary", "resnet50", "--format", "json"]))
     inside = next(row for row in found["layers"] if row["path"] == "stage1.bottleneck1.conv1")
     text = (Path(__file__).parent.parent / "specs" / "resnet50.yaml").read_text(encoding="utf-8").splitlines()
-    assert "conv: width" in text[inside["line"] - 1]
-    assert ["stage:" in text[inside["called"][0] - 1], "bottleneck:" in text[inside["called"][1] - 1]] == [True, True]
+    assert "conv: inner" in text[inside["line"] - 1]
+    assert ["stage:" in text[inside["called"][0] - 1], "block:" in text[inside["called"][1] - 1]] == [True, True]
 
 
 @pytest.mark.parametrize("name", names())
