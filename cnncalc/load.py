@@ -97,9 +97,9 @@ def _network(text: Text, given: Mapping[str, Any], shapes: settings.Shapes, max_
         expansion.close()
         layers = expansion.graph.layers
         partial = network((layers[-1].path,)) if layers else None
-        told = notes(places, layers, [placed.path for placed in layers], expansion.graph.notes)
+        told = notes(places, layers, [placed.path for placed in layers], expansion.graph.notes, spec.unpadded)
         raise SpecError(error.problems, partial, told) from None
-    return network(outputs, notes(places, expansion.graph.layers, outputs, expansion.graph.notes))
+    return network(outputs, notes(places, expansion.graph.layers, outputs, expansion.graph.notes, spec.unpadded))
 
 
 def _expand(spec: Spec, inputs: Mapping[str, Shape], expansion: Expansion) -> tuple[str, ...]:

@@ -217,7 +217,7 @@ def test_sizes_stay_below_their_limit() -> None:
         ("input: [3]\nlayers: []", ["the network has no layer"]),
         ("input: [3]\nlayers:", ["layers is a list of steps, not nothing"]),
         ("input: [3]\nlayers: {relu: }", ["layers is a list of steps, not a mapping"]),
-        ("input: [3]\nlayers: INPUT -> FC-10", ["layers: as one string of arrows is not supported yet"]),
+        ("input: [3]\nlayers: INPUT -> FC", ["fc needs out_features"]),
         (
             "input: [3]\nlayers: [relu]\nname: [a]\nsource: {a: b}",
             ["name is a text, not a list", "source is a text, not a mapping"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import Any, Final
 
 from cnncalc.errors import Mark, Source
@@ -11,6 +12,7 @@ _DIGITS = r"[0-9]+(?:_[0-9]+)*"
 _INT = re.compile(rf"[-+]?{_DIGITS}")
 _BASED = re.compile(r"0x[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0o[0-7]+(?:_[0-7]+)*")
 _FLOAT = re.compile(rf"[-+]?(?:\.{_DIGITS}|{_DIGITS}(?:\.(?:{_DIGITS})?)?)(?:[eE][-+]?[0-9]+)?")
+_BLANK = re.compile(r"\s+")
 _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -49,20 +51,74 @@ class Scalar(Node):
         self.value: int | float | bool | str | None = text
 
     def part(self, offset: int, length: int) -> Mark:
-        """The place of a stretch of the text; of all of it where escapes or line breaks moved the columns."""
-        start = self.column - (1 if self.plain else 0)
-        if not self.source.line(self.line).startswith(self.text, start):
-            return self.mark
-        return Mark(self.source, self.line, start + offset + 1, start + offset + max(1, length) + 1)
+        """The place of a stretch of the text; of all of it where escapes moved the columns."""
+        return Places(self).mark(offset, length)
 
     def within(self, offset: int, length: int) -> Scalar:
         """A stretch of the text as a scalar of its own."""
+        return Places(self).scalar(offset, length)
+
+
+class Places:
+    """Where the characters of a scalar stand, line by line of the source."""
+
+    def __init__(self, node: Scalar) -> None:
+        self.node = node
+        self._rows = _rows(node)
+        self._offsets = [offset for offset, _, _ in self._rows]
+
+    def mark(self, offset: int, length: int) -> Mark:
+        """The place of a stretch of the text; of all of it where escapes moved the columns."""
+        if not self._rows:
+            return self.node.mark
+        first, line, column = self._rows[max(0, bisect_right(self._offsets, offset) - 1)]
+        start = column + offset - first
+        return Mark(self.node.source, line, start, start + max(1, length))
+
+    def scalar(self, offset: int, length: int) -> Scalar:
+        """A stretch of the text as a scalar of its own."""
         inner = Scalar.__new__(Scalar)
-        mark = self.part(offset, length)
-        Node.__init__(inner, self.source, mark.line, mark.column, mark.end)
-        inner.text, inner.plain = self.text[offset : offset + length], True
+        mark = self.mark(offset, length)
+        Node.__init__(inner, mark.source, mark.line, mark.column, mark.end)
+        inner.text, inner.plain = self.node.text[offset : offset + length], True
         inner.value = scalar_value(inner.text)
         return inner
+
+
+def _rows(node: Scalar) -> list[tuple[int, int, int]]:
+    """The offset at which each line of the source begins in the text, the line and the column; none where they differ
+    in more than white space.
+    """
+    text, first, start = node.text, node.line, node.column - 1
+    if not node.plain:
+        block = node.source.line(first)[start : start + 1] in ("|", ">")
+        first, start = (first + 1, 0) if block else (first, start + 1)
+    rows: list[tuple[int, int, int]] = []
+    end = len(text.rstrip())
+    offset = end - len(text[:end].lstrip())
+    for line in range(first, first + len(text) + 1):
+        row = node.source.line(line)
+        here = row[start:].strip()
+        column = len(row) - len(row[start:].lstrip())
+        if here and text.startswith(here, offset):
+            taken = len(here)
+        elif row.startswith(text[offset:end], column):
+            taken = end - offset
+        elif here:
+            return []
+        else:
+            taken = 0
+        if taken:
+            rows.append((offset, line, column + 1))
+        offset += taken
+        if offset >= end:
+            return rows
+        blank = _BLANK.match(text, offset)
+        if taken and not blank:
+            return []
+        offset = blank.end() if blank else offset
+        start = 0
+    return []
 
 
 class Collection(Node):

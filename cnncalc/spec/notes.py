@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from cnncalc.errors import Mark, visible
 from cnncalc.layers import Shape
 from cnncalc.layers.base import dims
+from cnncalc.layers.conv import Conv
 from cnncalc.network import Placed
 from cnncalc.spec.nodes import Node
 
@@ -16,9 +17,13 @@ def notes(
     layers: Sequence[Placed],
     outputs: Sequence[str],
     found: Iterable[tuple[str, Mark]],
+    unpadded: Collection[Mark] = (),
 ) -> tuple[str, ...]:
-    """Every note once, with its place; `found` are those that arose while the layers were placed."""
-    all_notes = [*_about_inputs(inputs, layers), *found, *_unreached(layers, outputs)]
+    """Every note once, with its place; `found` are those that arose while the layers were placed;
+    `unpadded` are the places of convolutions that a pattern gives no padding.
+    """
+    shrinking = _about_patterns(unpadded, layers)
+    all_notes = [*_about_inputs(inputs, layers), *shrinking, *found, *_unreached(layers, outputs)]
     return tuple(dict.fromkeys(visible(f"{mark.place}: note: {note}") for note, mark in all_notes))
 
 
@@ -34,6 +39,19 @@ def _about_inputs(inputs: Mapping[str, tuple[Node, Shape]], layers: Sequence[Pla
 
 def _is_conv_1d(placed: Placed) -> bool:
     return placed.layer.type == "conv" and len(placed.inputs[0]) == 2
+
+
+def _about_patterns(unpadded: Collection[Mark], layers: Sequence[Placed]) -> Iterable[tuple[str, Mark]]:
+    """The first convolution of a pattern that shrinks its input, as those of the VGG paper don't."""
+    for placed in layers if unpadded else ():
+        if placed.mark in unpadded and isinstance(placed.layer, Conv):
+            kernel = placed.layer.kernel_size
+            sizes = kernel if isinstance(kernel, tuple) else (kernel,)
+            if max(sizes) > 1:
+                element = f"CONV{dims(sizes)}-{placed.layer.out_channels}"
+                cure = "to keep the size, as the VGG paper does, write defaults: {conv: {padding: same}}"
+                yield f"{element} has no padding and shrinks its input; {cure}", placed.mark
+                return
 
 
 def _unreached(layers: Sequence[Placed], outputs: Sequence[str]) -> Iterable[tuple[str, Mark]]:

@@ -55,6 +55,11 @@ def is_nothing(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.value is None
 
 
+def in_words(names: list[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
 def rewritten(node: Node, room: int = 80) -> str:
     """A piece of a spec as it could stand on one line, cut where it is long."""
     if room <= 0:

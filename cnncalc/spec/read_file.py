@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from cnncalc.errors import Source, did_you_mean
+from cnncalc.errors import Mark, Source, did_you_mean
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.read_claims import OF_THE_NETWORK, read_expectations
 from cnncalc.spec.read_layers import read_defaults
+from cnncalc.spec.read_patterns import NO_PLACES, read_pattern
 from cnncalc.spec.read_steps import NAME, Entries, StepReader
 from cnncalc.spec.signatures import by_name, read_signature
 from cnncalc.spec.texts import Texts, merged
@@ -32,6 +33,8 @@ class Spec(NamedTuple):
     blocks: dict[str, Block]
     layers: tuple[Step, ...]
     layers_node: Node
+    unpadded: frozenset[Mark]
+    """The places of the convolutions of a pattern that nothing gives a padding."""
     outputs: tuple[Scalar, ...]
     expect: tuple[Expectation, ...]
     reader: StepReader
@@ -66,6 +69,10 @@ class _Top:
         shapes = self._inputs(input_node)
         visible = self.variables.within(TENSOR_NAMES)
         self._blocks(signatures, visible)
+        if isinstance(layers, Scalar) and not is_nothing(layers):
+            steps, unpadded = read_pattern(self.reader, layers, visible)
+        else:
+            steps, unpadded = self.reader.steps(layers, visible, "layers"), NO_PLACES
         return Spec(
             self.texts.own.source,
             self._text("name"),
@@ -73,8 +80,9 @@ class _Top:
             shapes,
             variables,
             self.reader.blocks,
-            self.reader.steps(layers, visible, "layers"),
+            steps,
             layers,
+            unpadded,
             self._outputs(),
             self._expect(),
             self.reader,
@@ -98,14 +106,10 @@ class _Top:
         for key in [key for key, node in found.items() if node is None]:
             hint = f"for example {_EXAMPLES[key]}"
             self.problems.add(f"the spec has no {key}:", self.texts.own, because=because, hint=hint)
-        layers = found["layers"]
-        if isinstance(layers, Scalar) and not is_nothing(layers):
-            hint = "write a list of steps: [{conv: 64, kernel_size: 3}, relu]"
-            self.problems.add("layers: as one string of arrows is not supported yet", layers, hint=hint)
-        if found["input"] is None or layers is None or isinstance(layers, Scalar):
+        if found["input"] is None or found["layers"] is None:
             self.problems.raise_any()
-        assert found["input"] is not None and layers is not None
-        return found["input"], layers
+        assert found["input"] is not None and found["layers"] is not None
+        return found["input"], found["layers"]
 
     def _text(self, key: str) -> str | None:
         node = self.value(key)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cnncalc.errors import did_you_mean
 from cnncalc.layers import Layer
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence, missing_space
-from cnncalc.spec.problems import described, line_of, rewritten
+from cnncalc.spec.problems import described, in_words, line_of, rewritten
 from cnncalc.spec.tree import Block, CallStep, LayerStep, Value
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import TYPES, option_hint
@@ -27,20 +27,20 @@ def read_layer(reader: StepReader, piece: Piece, layer: type[Layer]) -> LayerSte
         return None
     options, nodes = read_options(reader, layer, given, piece.visible)
     defaults: dict[str, Value] = {}
-    for name, (node, value) in _defaults(reader, piece, layer).items():
+    for name, (node, value) in defaults_of(reader, piece.node, layer).items():
         if name not in options:
             defaults[name], nodes[name] = value, node
     missing = [name for name, opt in layer.options().items() if opt.required and name not in nodes]
     missing.sort(key=lambda name: name != layer.principal)
     if missing and not any(key not in layer.options() for key in given):
         example = _example(piece, layer, missing)
-        reader.problems.add(f"{piece.key} needs {_and(missing)}", piece.node, hint=f"for example {example}")
+        reader.problems.add(f"{piece.key} needs {in_words(missing)}", piece.node, hint=f"for example {example}")
     return LayerStep(piece.common, layer, options, defaults, nodes)
 
 
-def _defaults(reader: StepReader, piece: Piece, layer: type[Layer]) -> dict[str, tuple[Node, Value]]:
+def defaults_of(reader: StepReader, node: Node, layer: type[Layer]) -> dict[str, tuple[Node, Value]]:
     """What `defaults:` of its own text gives a step; conv1d, conv2d and conv3d are a conv that insists on a rank."""
-    defaults = reader.defaults.get(piece.node.source) if reader.defaults else None
+    defaults = reader.defaults.get(node.source) if reader.defaults else None
     if not defaults:
         return {}
     family = re.sub("[123]d$", "", layer.type)
@@ -130,7 +130,7 @@ def read_call(reader: StepReader, piece: Piece, block: Block) -> CallStep | None
     missing = [name for name, parameter in parameters.items() if parameter.default is None and name not in given]
     if missing:
         hint = f"its signature is {block.written}"
-        reader.problems.add(f"{block.name} needs {_and(missing)}", piece.node, because=because, hint=hint)
+        reader.problems.add(f"{block.name} needs {in_words(missing)}", piece.node, because=because, hint=hint)
     arguments = {name: reader.value(node, piece.visible, name) for name, node in given.items() if name in parameters}
     return CallStep(piece.common, block.name, arguments)
 
@@ -160,8 +160,3 @@ def _redefined(piece: Piece, block: Block) -> tuple[str, ...]:
     """The reason why a call no longer fits: another text than its own has the block now."""
     where = line_of(block.node.mark, piece.node.mark)
     return (f"{where} says {block.written}",) if block.node.source is not piece.node.source else ()
-
-
-def _and(names: list[str]) -> str:
-    """`a, b and c`."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -41,8 +41,10 @@ def refuse_keys(problems: Problems, node: Mapping, keys: list[str], blocks: Iter
 def refuse_word(problems: Problems, word: str, node: Node, blocks: Iterable[str]) -> None:
     """The word is no type."""
     spaced, (head, dash, tail) = missing_space(word), word.partition(" - ")
-    if dash:
-        hint: str | None = f"- {tail} is a step of its own: begin it on a new line, below the dash of {head}"
+    if "->" in word or "→" in word:
+        hint: str | None = "a pattern stands behind layers: at the top, alone and not in a list"
+    elif dash:
+        hint = f"- {tail} is a step of its own: begin it on a new line, below the dash of {head}"
     elif spaced:
         hint = f"a space is missing: {spaced}"
     else:
