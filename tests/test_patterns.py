@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,11 @@ def outcome(layers: Any, **top: Any) -> Any:
     return [(row.path, row.type, row.sources, row.inputs, row.output, row.counts, row.placed[0].layer) for row in rows]
 
 
+def test_index_counts_the_repeat_around_an_element() -> None:
+    assert outcome("[SCALE-index -> RELU]*3") == outcome([{"repeat": 3, "layers": [{"scale": "index"}, "relu"]}])
+    assert outcome("SCALE-index") == outcome([{"scale": "index"}])
+
+
 @settings(max_examples=300, deadline=None)
 @given(PATTERNS, st.sampled_from(["", "INPUT -> ", "input→"]))
 def test_a_pattern_is_its_list_of_steps(pattern: tuple[str, list[Any]], first: str) -> None:
@@ -211,6 +217,12 @@ def test_vgg_c_has_convolutions_of_one_pixel() -> None:
     )
     network = loads(f"input: [3, 224, 224]\ndefaults: {{conv: {{padding: same}}}}\nlayers: {text}")
     assert round(analyze(network).totals["params"], -6) == 134_000_000
+
+
+def test_the_readme_shows_a_pattern_that_counts() -> None:
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    [text] = re.findall(r'^- \*\*Patterns\*\*: .*`("INPUT -> .*?")`', readme, re.MULTILINE)
+    assert analyze(loads(f"input: [3, 64, 64]\nlayers: {text}")).depth == 2 * 3 + 2 + 1
 
 
 # the note

@@ -84,7 +84,7 @@ class _Top:
             layers,
             unpadded,
             self._outputs(),
-            self._expect(),
+            read_expectations(self.reader, self.value("expect"), self.variables, OF_THE_NETWORK),
             self.reader,
         )
 
@@ -171,12 +171,6 @@ class _Top:
             elif name is not None:
                 names[name.text] = name
         return tuple(names.values())
-
-    def _expect(self) -> tuple[Expectation, ...]:
-        """What the text itself states: what stands in those that it extends is not about this network."""
-        node = self.texts.own.entries["expect"][1] if "expect" in self.texts.own.entries else None
-        node = None if node is None or is_nothing(node) else node
-        return read_expectations(self.reader, node, self.variables, OF_THE_NETWORK)
 
     def _blocks(self, signatures: Entries, visible: Visible) -> None:
         """All signatures before any body: a body may call a block that stands below it, or in another text."""
