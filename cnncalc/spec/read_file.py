@@ -10,7 +10,6 @@ from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.read_claims import OF_THE_NETWORK, read_expectations
 from cnncalc.spec.read_layers import read_defaults
-from cnncalc.spec.read_patterns import NO_PLACES, read_pattern
 from cnncalc.spec.read_steps import NAME, Entries, StepReader
 from cnncalc.spec.signatures import by_name, read_signature
 from cnncalc.spec.texts import Texts, merged
@@ -70,9 +69,11 @@ class _Top:
         visible = self.variables.within(TENSOR_NAMES)
         self._blocks(signatures, visible)
         if isinstance(layers, Scalar) and not is_nothing(layers):
+            from cnncalc.spec.read_patterns import read_pattern  # most specs start without it
+
             steps, unpadded = read_pattern(self.reader, layers, visible)
         else:
-            steps, unpadded = self.reader.steps(layers, visible, "layers"), NO_PLACES
+            steps, unpadded = self.reader.steps(layers, visible, "layers"), frozenset()
         return Spec(
             self.texts.own.source,
             self._text("name"),

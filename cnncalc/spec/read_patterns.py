@@ -38,9 +38,6 @@ _EXAMPLES: Final = {
 """What the hints write for an option that is missing."""
 
 
-NO_PLACES: Final[frozenset[Mark]] = frozenset()
-
-
 class Pattern(NamedTuple):
     """A pattern as read; `unpadded` are the places of the convolutions that nothing gives a padding."""
 
@@ -64,7 +61,7 @@ def read_pattern(reader: StepReader, node: Scalar, visible: Visible) -> Pattern:
         pattern = parse(node, places)
     except SpecError as error:
         reader.problems.extend(error.problems)
-        return Pattern((), NO_PLACES)
+        return Pattern((), frozenset())
     first = pattern.items[0]
     if isinstance(first, Element) and first.node.text.lower() == "input" and first.times is None:
         del pattern.items[0]
