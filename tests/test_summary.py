@@ -16,10 +16,12 @@ from pathlib import Path
 
 import pytest
 from terminal import on_terminal
+from typer.testing import CliRunner
 
 from cnncalc import analyze, load
 from cnncalc.analysis import QUANTITIES
 from cnncalc.bundled import names
+from cnncalc.cli import app
 from cnncalc.render import columns, summary
 from cnncalc.render.lines import plain
 
@@ -37,6 +39,13 @@ def run(arguments: list[str], **environment: str) -> str:
     env = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")} | environment
     command = [sys.executable, "-m", "cnncalc", *arguments]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True, env=env).stdout
+
+
+def run_here(arguments: list[str]) -> str:
+    """The same without a process of its own: a tenth of the time."""
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
 
 
 @pytest.mark.parametrize("width", [*WIDTHS, None], ids=lambda w: f"{w} columns" if w else "pipe")
@@ -88,7 +97,7 @@ def test_totals_are_the_sum_of_the_rows_at_every_depth(name: str) -> None:
 def test_the_printed_columns_add_up(name: str) -> None:
     """The figures as printed, read back, give the printed total."""
     for depth in (["--depth", "1"], []):
-        text = run(["summary", name, "--columns", "params,macs,flops,buffers", *depth])
+        text = run_here(["summary", name, "--columns", "params,macs,flops,buffers", *depth])
         _, table, *_ = text.split("\n\n")
         lines = [line.split() for line in table.splitlines() if not line.startswith("─")]
         numbers = [[int(cell.replace(",", "")) for cell in line[1:]] for line in lines[1:] if len(line) == 5]
@@ -137,7 +146,7 @@ def test_json_says_where_the_calls_stand() -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_csv_columns_sum_to_the_totals(name: str) -> None:
-    rows = list(csv.DictReader(io.StringIO(run(["summary", name, "--format", "csv"]))))
+    rows = list(csv.DictReader(io.StringIO(run_here(["summary", name, "--format", "csv"]))))
     totals = analyze(load(name)).totals
     for quantity in QUANTITIES:
         assert sum(int(row[quantity]) for row in rows) == totals[quantity]
