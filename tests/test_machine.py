@@ -23,14 +23,29 @@ def small() -> Network:
     return place.network()
 
 
-def test_memory_short_before_anything_is_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
+def huge() -> Network:
+    """43 TB."""
     place = Sketch(input=(10**6, 10**3, 10**3))
     place("conv1", "conv", out_channels=10**6, kernel_size=3)
-    with pytest.raises(CannotRun, match=r"needs 43,\d{3},\d{3},\d{3},\d{3} bytes .* of memory on cpu, [\d,]+ bytes"):
-        verify(place.network())
+    return place.network()
+
+
+def test_memory_short_before_anything_is_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "available_memory", lambda: 8000)
-    with pytest.raises(CannotRun, match="8,000 bytes"):
+    with pytest.raises(CannotRun, match=r"needs 8,880 bytes .* of memory on cpu, 8,000 bytes"):
         verify(small())
+    monkeypatch.setattr(machine, "devices", lambda: ["cpu", "mps"])
+    with pytest.raises(
+        CannotRun, match=r"needs 43,\d{3},\d{3},\d{3},\d{3} bytes .* of memory on mps, 8,000 bytes .*; device cpu"
+    ):
+        verify(huge(), device="mps")
+
+
+def test_a_tensor_that_pytorch_can_not_address() -> None:
+    place = Sketch(input=(10**6, 10**7, 10**7))
+    place("conv1", "conv", out_channels=10**6, kernel_size=3)
+    with pytest.raises(CannotRun, match=r"a tensor of 4\d\d,\d{3},.* bytes; PyTorch's are below 2\*\*63"):
+        verify(place.network())
 
 
 @pytest.mark.parametrize(

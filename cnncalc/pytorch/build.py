@@ -75,19 +75,6 @@ def build(network: Network, device: str = "meta") -> Built:
         return Built(network)
 
 
-def materialise(module: nn.Module, device: torch.device) -> nn.Module:
-    """Gives every parameter and buffer zeros on the device; tensors that modules share stay shared."""
-    made: dict[int, Tensor] = {}
-    for owner in module.modules():
-        for held in (owner._parameters, owner._buffers):
-            for name, tensor in held.items():
-                if tensor is not None:
-                    if id(tensor) not in made:
-                        made[id(tensor)] = _zeros(tensor, device)
-                    held[name] = made[id(tensor)]  # type: ignore[assignment]
-    return module
-
-
 def deaths(network: Network) -> list[tuple[str, ...]]:
     """For every layer in order, the tensors that nobody needs after it has run."""
     last = dict.fromkeys(network.inputs, 0)
@@ -167,8 +154,3 @@ def _register(module: nn.Module, path: str, containers: dict[str, nn.Module]) ->
 
 def _observed(through: Through, step: Step, *arguments: Tensor) -> Any:
     return through(step.placed, step.compute, arguments)
-
-
-def _zeros(tensor: Tensor, device: torch.device) -> Tensor:
-    zeros = torch.zeros_like(tensor, device=device)
-    return nn.Parameter(zeros, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else zeros

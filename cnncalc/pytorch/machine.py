@@ -42,7 +42,8 @@ def require_memory(what: str, need: int, device: torch.device) -> None:
     """Refuses before anything is allocated what can't be held."""
     free = torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else available_memory()
     if free is not None and need > free:
-        raise CannotRun(f"{visible(what)} needs {_size(need)} of memory on {device}, {_size(free)} are available")
+        less = "" if device.type == "cpu" else "; device cpu needs none for what is too large"
+        raise CannotRun(f"{visible(what)} needs {_size(need)} of memory on {device}, {_size(free)} are available{less}")
 
 
 def available_memory() -> int | None:

@@ -1,57 +1,61 @@
 """Runs the built network once on zeros and sets what happened beside what was predicted.
 
-Real tensors of batch 1, evaluation and inference mode: the meta device accepts options that the CPU refuses. A layer
-that fails hands on zeros of the predicted shape, so that one fault names one layer.
+Real tensors of batch 1, evaluation and inference mode: the meta device accepts options that the CPU refuses, and is
+left to what has no room on the CPU. A layer gets its weights for as long as it runs. One that fails, or ran without
+memory, hands on zeros of the predicted shape, so that one fault names one layer.
 """
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 from torch.utils.flop_counter import FlopCounterMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
-from cnncalc.analysis import DTYPES, Analysis, Row, analyze
+from cnncalc.analysis import Row, analyze
 from cnncalc.errors import CannotRun
 from cnncalc.layers import Shape
 from cnncalc.layers.join import Join
 from cnncalc.network import Network, Placed
-from cnncalc.pytorch.build import BuildError, Built, Compute, build, deaths, materialise
+from cnncalc.pytorch.build import BuildError, Built, Compute, build
 from cnncalc.pytorch.joins import Watch, predicted_join
 from cnncalc.pytorch.machine import device_of, out_of_memory, require_memory
+from cnncalc.pytorch.storage import BUDGET, Storage, storage
 from cnncalc.pytorch.verification import COUNTS, QUANTITIES, Check, LayerCheck, Verification
 
 
 def verify(network: Network, device: str = "cpu") -> Verification:
     """The whole comparison; see `cnncalc.pytorch.verify`."""
     place, analysis = device_of(device), analyze(network)
-    require_memory(network.name, _need(analysis), place)
+    given = storage(network, BUDGET if place.type == "cpu" else None)
+    require_memory(network.name, given.need, place)
     try:
         built = build(network)
     except BuildError as error:
         row = next(row for row in analysis.rows if row.path == error.placed.path)
         refused = LayerCheck(row.path, _predicted(row), {"error": str(error)})
         return Verification(network.name, str(place), _checks([refused], {}, {}), (refused,))
-    measuring = _Measuring(network, place)
+    measuring = _Measuring(network, place, given)
     outputs = measuring.run(built)
     layers = tuple(
         LayerCheck(row.path, _predicted(row), measured) for row, measured in zip(analysis.rows, measuring.rows)
     )
     checks = _checks(layers, analysis.totals, measuring.totals(built))
     checks["outputs"] = Check((), [[name, list(network.shape(name))] for name in network.outputs], outputs)
-    return Verification(network.name, str(place), checks, layers)
+    return Verification(network.name, str(place), checks, layers, given.on_meta, given.not_allocated)
 
 
 class _Measuring:
     """Measures every layer as it runs; knows every tensor by the path of the layer that made it."""
 
-    def __init__(self, network: Network, device: torch.device) -> None:
-        self.network, self.device = network, device
+    def __init__(self, network: Network, device: torch.device, given: Storage) -> None:
+        self.network, self.device, self.given = network, device, given
+        self.on_meta = frozenset(given.on_meta)
         self.rows: list[dict[str, Any]] = []
         self.flops = FlopCounterMode(display=False)
         self.names = WeakTensorKeyDictionary()
@@ -63,7 +67,7 @@ class _Measuring:
     def run(self, built: Built) -> list[list[Any]]:
         """Runs the network; gives the names and shapes of its outputs in their order."""
         try:
-            materialise(built, self.device).eval()
+            built.eval()
             self.modules = {id(module): name for name, module in built.named_modules(remove_duplicate=False)}
             with warnings.catch_warnings(), torch.inference_mode(), self.flops:
                 warnings.simplefilter("ignore")  # of slow padding, mostly: no news about the network
@@ -83,13 +87,15 @@ class _Measuring:
         measured: dict[str, Any] = {"inputs": [self.name(argument) for argument in arguments]}
         measured |= self.holds(placed, compute)
         result, before, watch = None, self.flops.get_total_flops(), Watch()
+        if placed.path in self.on_meta:
+            arguments = [self.known(argument.to("meta"), self.name(argument)) for argument in arguments]
         try:
             if isinstance(placed.layer, Join):
                 with watch:
                     result = compute(*arguments)
                 measured["join"] = watch.expression(result, self.name)
             else:
-                result = compute(*arguments)
+                result = self.run_module(placed, compute, arguments)
             measured["output"] = _size(result)
         except Exception as error:  # whatever PyTorch raises, the layer is at fault, unless memory ran short
             if out_of_memory(error):
@@ -97,9 +103,19 @@ class _Measuring:
             measured["error"] = str(error) or type(error).__name__
         measured["flops"] = self.flops.get_total_flops() - before
         self.rows.append({quantity: measured[quantity] for quantity in QUANTITIES if quantity in measured})
-        if not isinstance(result, Tensor) or _size(result) != list(placed.output):
-            return self.zeros(placed.output, placed.path)
-        return self.known(result, placed.path)
+        without = placed.path in self.given.tensors
+        if isinstance(result, Tensor) and _size(result) == list(placed.output) and result.is_meta == without:
+            return self.known(result, placed.path)
+        return self.zeros(placed.output, placed.path)
+
+    def run_module(self, placed: Placed, module: Compute, arguments: Sequence[Tensor]) -> Any:
+        """Computes one layer with zeros for weights, which nobody else holds; on the meta device where it has none."""
+        if placed.path in self.on_meta:
+            return module(*arguments)
+        assert isinstance(module, nn.Module)
+        held = (*module.named_parameters(), *module.named_buffers())
+        zeros = {name: torch.zeros(tensor.shape, dtype=tensor.dtype, device=self.device) for name, tensor in held}
+        return functional_call(module, zeros, tuple(arguments))
 
     def holds(self, placed: Placed, compute: Compute) -> dict[str, Any]:
         """The sizes of what a layer owns, its name among the submodules, and the layer whose weights it has."""
@@ -119,7 +135,8 @@ class _Measuring:
         return _sizes([*built.named_parameters()], [*built.buffers()]) | {"flops": self.flops.get_total_flops()}
 
     def zeros(self, shape: Shape, name: str) -> Tensor:
-        return self.known(torch.zeros((1, *shape), device=self.device), name)
+        device = torch.device("meta") if name in self.given.tensors else self.device
+        return self.known(torch.zeros((1, *shape), device=device), name)
 
     def known(self, tensor: Tensor, name: str) -> Tensor:
         """The tensor under this name; another object where a layer hands its input on, which has a name already."""
@@ -161,17 +178,6 @@ def _checks(
     return {
         quantity: Check(paths, predicted.get(quantity), measured.get(quantity)) for quantity, paths in failed.items()
     }
-
-
-def _need(analysis: Analysis) -> int:
-    """Bytes of all weights and of all tensors while the greediest layer runs, but for what that layer uses inside."""
-    network = analysis.network
-    live = most = sum(map(math.prod, network.inputs.values()))
-    for placed, dying in zip(network.layers, deaths(network)):
-        live += math.prod(placed.output)
-        most = max(most, live)
-        live -= sum(math.prod(network.shape(name)) for name in dying if name not in network.inputs)
-    return DTYPES["float32"] * (analysis.totals["params"] + analysis.totals["buffers"] + most)
 
 
 def _sizes(parameters: Sequence[tuple[str, Tensor]], buffers: Sequence[Tensor]) -> dict[str, int]:

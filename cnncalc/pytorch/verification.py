@@ -66,6 +66,10 @@ class Verification:
     device: str
     checks: Mapping[str, Check]
     layers: tuple[LayerCheck, ...]
+    on_meta: tuple[str, ...] = ()
+    """The layers that ran on PyTorch's meta device, their tensors being too large: shapes and counts, no values."""
+    not_allocated: int = 0
+    """Bytes of the tensors that were too large."""
 
     @property
     def passed(self) -> bool:
@@ -77,6 +81,8 @@ class Verification:
             "name": self.name,
             "device": self.device,
             "passed": self.passed,
+            "on_meta": list(self.on_meta),
+            "not_allocated": self.not_allocated,
             "checks": {name: check.as_json() for name, check in self.checks.items()},
             "layers": [layer.as_json() for layer in self.layers],
         }

@@ -9,6 +9,7 @@ from cnncalc.pytorch.verification import Check, LayerCheck, Verification
 from cnncalc.render.columns import shape_text
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
+from cnncalc.render.units import human_bytes
 
 SIGNS = {True: "✓", False: "✗"}
 CHECKS = {
@@ -53,7 +54,18 @@ def report(verification: Verification) -> list[Line]:
             f"{SIGNS[check.passed]} {CHECKS.get(name, name):<{wide}}  {_outcome(name, check, len(verification.layers))}"
         )
         found.append(Line(text, "good" if check.passed else "bad"))
-    return [*found, *differences(verification)]
+    return [*found, *without_memory(verification), *differences(verification)]
+
+
+def without_memory(verification: Verification) -> Iterator[Line]:
+    """How the layers were checked whose tensors were too large."""
+    if verification.on_meta:
+        first, others = verification.on_meta[:3], len(verification.on_meta) - 3
+        paths = ", ".join(first) + (f" and {others:,} more" if others > 0 else "")
+        yield Line(
+            f"{paths}: {human_bytes(verification.not_allocated)} were not allocated: checked on PyTorch's meta device,"
+        )
+        yield Line("  which computes shapes and counts but no values, and takes some options that a CPU refuses")
 
 
 def _outcome(name: str, check: Check, layers: int) -> str:
@@ -81,6 +93,9 @@ def one_line(spec: str, verification: Verification) -> list[Line]:
     checks = ", ".join(CHECKS.get(name, name) for name, check in verification.checks.items() if not check.passed)
     layers = f"{len(verification.layers):>5,} layers"
     told = f"differs: {checks}" if checks else "every prediction measured"
+    if verification.on_meta:
+        count = len(verification.on_meta)
+        told += f", {count:,} layer{'s' * (count > 1)} on PyTorch's meta device"
     role = "good" if verification.passed else "bad"
     return [Line(f"{SIGNS[verification.passed]} {spec:<24}{layers}  {told}", role), *differences(verification)]
 
