@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated, Literal
 
@@ -28,6 +29,8 @@ def verify(
     max_layers: options.MaxLayers = MAX_LAYERS,
 ) -> None:
     """Builds the network in PyTorch, runs it and compares."""
+    # PyTorch's threads wait for each other by spinning: four times as slow where another program has one of two cores
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import json
 
     from cnncalc import pytorch

@@ -1,6 +1,8 @@
-"""`cnncalc verify` of every bundled network: the time it takes and the most memory it has, against what is promised.
+"""`cnncalc verify` of every bundled network: how long it takes and how much memory it has at most.
 
     python tests/benchmarks/zoo.py
+
+ends with 1 where either is more than is promised, on two cores.
 """
 
 from __future__ import annotations
