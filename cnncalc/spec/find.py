@@ -9,7 +9,7 @@ from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 
 from cnncalc import bundled
-from cnncalc.errors import Problem, Source, SpecError, did_you_mean, nearest
+from cnncalc.errors import Problem, Source, SpecError, did_you_mean
 from cnncalc.spec import yaml
 from cnncalc.spec.nodes import Scalar
 
@@ -33,9 +33,9 @@ def found(spec: str | PathLike[str]) -> Text:
         raise SpecError(Problem("<stdin>: standard input is closed"))
     if text == "-":
         return Text(yaml.decode(sys.stdin.buffer.read(yaml.MAX_BYTES + 1), "<stdin>"))
-    if not text:
-        raise SpecError(Problem("the name of the spec is empty", hint=f"bundled: {', '.join(bundled.names())}"))
     path = Path(text)
+    if not text:
+        raise SpecError(Problem("the name of the spec is empty", hint=_bundled_near(path)))
     try:
         inside = None if isinstance(spec, Path) or path.is_file() else _bundled(text)
         data = _data(inside or path)
@@ -111,29 +111,23 @@ def _unread(error: OSError | ValueError, text: str, path: Path, folder: Path = P
     if not isinstance(error, FileNotFoundError):
         return Problem(f"{text}: {error.strerror or error}")
     what = "no such file" if "/" in text else "no such file, and no bundled spec of that name"
-    is_bundled = _plain(path.stem) in map(_plain, bundled.names())
-    return Problem(f"{text}: {what}", hint=(None if is_bundled else _file_near(path, folder)) or _bundled_near(path))
+    return Problem(f"{text}: {what}", hint=_file_near(path, folder) or _bundled_near(path))
 
 
 def _file_near(path: Path, folder: Path) -> str | None:
-    """The hint that names the nearest file beside the path."""
+    """The hint that names the nearest file beside the path, unless a bundled spec is meant."""
+    from cnncalc.spec.catalogue import is_bundled
+
     try:
         beside = sorted(str(path.parent / inside.name) for inside in (folder / path.parent).glob("*.yaml"))
     except OSError:
         return None
-    return f"did you mean {path}.yaml?" if f"{path}.yaml" in beside else did_you_mean(str(path), beside)
-
-
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "")
+    if f"{path}.yaml" in beside:
+        return f"did you mean {path}.yaml?"
+    return None if is_bundled(path.stem) else did_you_mean(str(path), beside)
 
 
 def _bundled_near(path: Path) -> str:
-    """The hint that names the nearest bundled specs, or all of them."""
-    stem = _plain(path.stem)
-    plain = {_plain(name): name for name in bundled.names()}
-    alike = [name for key, name in plain.items() if len(stem) > 2 and (key.startswith(stem) or stem.startswith(key))]
-    if alike:
-        return f"did you mean {' or '.join(alike)}, which is bundled?"
-    meant = nearest(stem, plain)
-    return f"did you mean {plain[meant]}, which is bundled?" if meant else f"bundled: {', '.join(bundled.names())}"
+    from cnncalc.spec.catalogue import bundled_near  # reads every bundled text
+
+    return bundled_near(path.stem)
