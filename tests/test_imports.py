@@ -22,9 +22,11 @@ ORDER = (
     "layers",
     "network",
     "analysis",
+    "alignment",
+    "comparison",
     "claims",
-    "spec",
     "bundled",
+    "spec",
     "load",
     "pytorch",
     "render",
@@ -58,6 +60,9 @@ except SystemExit as end:
         ["summary", "lenet5", "--format", "json"],
         ["summary", "lenet5", "--format", "csv"],
         ["explain", "alexnet", "conv1"],
+        ["compare", "alexnet", "resnet50"],
+        ["specs"],
+        ["specs", "resnet50"],
         ["check"],
         ["check", "alexnet", "--format", "json"],
     ],
@@ -81,9 +86,13 @@ def test_a_terminal_gets_rich() -> None:
 def imports(path: Path) -> set[str]:
     """The parts of the package that a module imports, whether at its top or inside a function."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules = [f"{node.module}.{alias.name}" for node in froms for alias in node.names]
     modules += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    return {module.split(".")[1] for module in modules if module.startswith("cnncalc.")}
+    return {module.split(".")[1] for module in modules if module.startswith("cnncalc.")} - set(cnncalc.__all__) - OWN
+
+
+OWN = {"__version__"}
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))

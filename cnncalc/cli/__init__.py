@@ -9,7 +9,9 @@ import typer
 
 from cnncalc import __version__
 from cnncalc.cli.check import check
+from cnncalc.cli.compare import compare
 from cnncalc.cli.explain import explain
+from cnncalc.cli.specs import specs
 from cnncalc.cli.streams import discard, prepare
 from cnncalc.cli.summary import summary
 from cnncalc.cli.verify import verify
@@ -21,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check):
+for command in (summary, explain, verify, check, compare, specs):
     app.command()(command)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cnncalc.analysis import Row
@@ -12,11 +12,14 @@ from cnncalc.render.columns import Column
 
 
 def render(rows: Sequence[Row], columns: Sequence[Column]) -> str:
-    """The columns under their names; shapes as 96x55x55, channels first."""
+    """The columns under their names."""
+    return written([[column.name for column in columns], *([column.get(row) for column in columns] for row in rows)])
+
+
+def written(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows of any cells; shapes as 96x55x55, channels first, None as nothing."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
-    writer.writerows([[_cell(column.get(row)) for column in columns] for row in rows])
+    csv.writer(out, lineterminator="\n").writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue()
 
 

@@ -24,13 +24,14 @@ def render(analysis: Analysis, rows: Sequence[Row]) -> str:
         "outputs": [folded.get(name, name) for name in network.outputs],
         "batch": analysis.batch,
         "dtype": analysis.dtype,
-        "layers": [_layer(row) for row in rows],
+        "layers": [layer(row) for row in rows],
         "totals": {"layers": len(analysis.rows), "depth": analysis.depth, **analysis.totals},
     }
     return f"{json.dumps(whole)}\n"
 
 
-def _layer(row: Row) -> dict[str, Any]:
+def layer(row: Row) -> dict[str, Any]:
+    """A row with every field of it."""
     first = row.placed[0]
     reuses = first.reuses if row.path == first.path else None
     return {
