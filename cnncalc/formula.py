@@ -13,10 +13,9 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import CodeType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
-Value: TypeAlias = Any
-"""An int (a float only as a scale factor), a NumPy array of them, or a tuple with one entry per axis."""
+from cnncalc.notation import Value, function_of, printed
 
 
 class Formula:
@@ -41,7 +40,9 @@ class Formula:
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """The symbols it uses, in order of appearance."""
-        names = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name) and node.id not in _FUNCTIONS]
+        nodes = list(ast.walk(self.tree))
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
         return tuple(dict.fromkeys(node.id for node in sorted(names, key=lambda node: node.col_offset)))
 
     def __call__(self, values: Mapping[str, Value]) -> Any:
@@ -57,7 +58,7 @@ class Formula:
 
     def text(self, values: Mapping[str, Value] | None = None) -> str:
         """In symbols, or with the values in their places."""
-        return _Printer(values).print(self.tree)[0]
+        return printed(self.tree, values)
 
     @cached_property
     def _code(self) -> CodeType:
@@ -92,10 +93,6 @@ def _compiled(rewrite: ast.NodeTransformer, source: str) -> CodeType:
     return compile(ast.fix_missing_locations(tree), source, "eval")
 
 
-def _function(node: ast.AST) -> str | None:
-    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else None
-
-
 def _is_division(node: ast.expr) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
 
@@ -104,7 +101,7 @@ class _Exact(ast.NodeTransformer):
     """Rewrites `floor(a/b)` to `a // b`, `ceil(a/b)` to `-(-a // b)` and any other `a/b` to a checked division."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
-        name, [first, *_] = _function(node), node.args
+        name, [first, *_] = function_of(node), node.args
         if name not in ("floor", "ceil") or not (isinstance(first, ast.BinOp) and _is_division(first)):
             return self.generic_visit(node)
         above, below = self.visit(first.left), self.visit(first.right)
@@ -179,64 +176,3 @@ def _magnitude(value: Any) -> int:
 
 def _each(values: Mapping[str, Value], function: Callable[[Any], Any]) -> dict[str, Value]:
     return {k: tuple(map(function, v)) if isinstance(v, tuple) else function(v) for k, v in values.items()}
-
-
-_SUM, _PRODUCT, _SIGN, _ATOM = range(1, 5)
-_OPERATORS: dict[type[ast.operator], tuple[str, int]] = {
-    ast.Add: (" + ", _SUM),
-    ast.Sub: (" − ", _SUM),
-    ast.Mult: ("·", _PRODUCT),
-    ast.Div: ("/", _PRODUCT),
-}
-_FENCES = {"floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
-_SERIES = {"prod": ("∏", "·", _PRODUCT, "1"), "sum": ("∑", " + ", _SUM, "0")}
-
-
-class _Printer:
-    """Prints a tree as (text, how tightly it binds)."""
-
-    def __init__(self, values: Mapping[str, Value] | None) -> None:
-        self.values = values
-
-    def print(self, node: ast.expr) -> tuple[str, int]:
-        if isinstance(node, ast.Constant):
-            return str(node.value), _ATOM
-        if isinstance(node, ast.Name):
-            return (node.id, _ATOM) if self.values is None else _literal(self.values[node.id])
-        if isinstance(node, ast.UnaryOp):
-            return "−" + self.within(node.operand, _ATOM), _SIGN
-        if isinstance(node, ast.BinOp):
-            sign, binds = _OPERATORS[type(node.op)]
-            series = isinstance(node.op, ast.Mult) and _function(node.right) == "prod"
-            return self.within(node.left, binds) + sign + self.within(node.right, binds + (not series)), binds
-        assert isinstance(node, ast.Call)
-        return self.call(_function(node) or "", node.args)
-
-    def within(self, node: ast.expr, least: int) -> str:
-        text, binds = self.print(node)
-        return text if binds >= least else f"({text})"
-
-    def spread(self, args: list[ast.expr]) -> list[tuple[str, int]] | None:
-        """The entries of the one symbol that a function takes, where values are printed."""
-        if self.values is None or len(args) != 1 or not isinstance(args[0], ast.Name):
-            return None
-        return [_literal(value) for value in self.values[args[0].id]]
-
-    def call(self, name: str, args: list[ast.expr]) -> tuple[str, int]:
-        if name in _FENCES:
-            left, right = _FENCES[name]
-            return left + self.print(args[0])[0] + right, _ATOM
-        parts = self.spread(args)
-        if name in _SERIES:
-            sign, between, binds, empty = _SERIES[name]
-            if parts is None:
-                return sign + self.within(args[0], _ATOM), _ATOM
-            within = [text if tight > binds else f"({text})" for text, tight in parts]
-            return (between.join(within) or empty), binds if len(parts) > 1 else _SIGN
-        texts = [text for text, _ in parts] if parts is not None else [self.print(arg)[0] for arg in args]
-        return f"{name}({', '.join(texts)})", _ATOM
-
-
-def _literal(value: Any) -> tuple[str, int]:
-    text = str(value)
-    return (f"−{text[1:]}", _SUM) if text.startswith("-") else (text, _ATOM)

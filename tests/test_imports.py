@@ -17,7 +17,9 @@ HEAVY = ("torch", "numpy", "pydantic", "rich")
 # each may import those before it, and itself
 ORDER = (
     "errors",
+    "notation",
     "formula",
+    "curve",
     "figure",
     "layers",
     "network",
@@ -114,5 +116,5 @@ def test_torch_is_imported_in_one_package() -> None:
 def test_every_family_of_layers_is_listed() -> None:
     from cnncalc.layers import FAMILIES
 
-    files = {path.stem for path in (PACKAGE / "layers").glob("*.py")} - {"__init__", "base", "options"}
+    files = {path.stem for path in (PACKAGE / "layers").glob("*.py")} - {"__init__", "base", "bounds", "options"}
     assert {family.__name__.rpartition(".")[2] for family in FAMILIES} == files

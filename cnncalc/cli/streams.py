@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TextIO
 
 ASCII = {
     "×": "x", "·": "*", "−": "-", "─": "-", "→": "->", "…": "...", "∏": "prod ", "∑": "sum ",
-    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "✓": "ok", "✗": "FAIL",
+    "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "✓": "ok", "✗": "FAIL", "≤": "<=", "≥": ">=", "√": "sqrt ",
+    "⁻ˣ": "^-x", "ˣ": "^x", "²": "^2", "³": "^3", "′": "'", "π": "pi", "Φ": "Phi", "σ": "sigma", "δ": "delta", "∂": "d",
 }  # fmt: skip
 """What stands for our signs where the encoding of a stream lacks them."""
 
@@ -31,7 +33,8 @@ def _open(stream: TextIO | None) -> TextIO:
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
-    return "".join(ASCII.get(char, "?") for char in error.object[error.start : error.end]), error.end
+    signs = re.findall(f"{'|'.join(ASCII)}|.", error.object[error.start : error.end], re.DOTALL)
+    return "".join(ASCII.get(sign, "?") for sign in signs), error.end
 
 
 def discard(stream: TextIO) -> None:

@@ -5,11 +5,11 @@ reader, the tables, `explain`, the error messages, the built network and the tes
 Only a type that PyTorch has no module for needs a second place: a module of that name in `cnncalc/pytorch/modules.py`.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Optional
 
 from cnncalc.formula import ZERO, Formula, Number
+from cnncalc.layers.bounds import axes, check_divides, check_most
 from cnncalc.layers.options import REQUIRED, Option, Unfit
 
 Shape = tuple[int, ...]
@@ -41,6 +41,17 @@ class Sized(NamedTuple):
         return tuple([number.value for number in self.output])
 
 
+class Example:
+    """A typical use: inputs and options; `variants` are options that, set beside these, change the formulas."""
+
+    def __init__(self, *inputs: Shape, variants: tuple[Mapping[str, Any], ...] = (), **options: Any) -> None:
+        self.inputs, self.options, self.variants = inputs, options, variants
+
+    def on(self, *inputs: Shape) -> "Example":
+        """The same on other inputs."""
+        return Example(*inputs, variants=self.variants, **self.options)
+
+
 class Layer:
     """The base of every layer type; a subclass declares its options and formulas; an instance is immutable.
 
@@ -63,6 +74,8 @@ class Layer:
     macs: ClassVar[Formula] = NOTHING
     workings: ClassVar[tuple[tuple[str, Formula], ...]] = ()
     """Another way to see the output size, step by step: (symbol, formula), each step sees the ones before."""
+
+    example: ClassVar[Example] = Example((64, 56, 56))
 
     _options: ClassVar[Mapping[str, Option]] = {}
 
@@ -129,7 +142,7 @@ class Layer:
         rank = len(shape) - 1
         if rank not in self.ranks:
             raise Unfit(
-                f"{self.type} needs {_axes(*self.ranks)}, the input {dims(shape)} has {_axes(rank)}",
+                f"{self.type} needs {axes(*self.ranks)}, the input {dims(shape)} has {axes(rank)}",
                 hint="a vector becomes a map by reshape: [channels, height, width]" if rank == 0 else None,
             )
         symbols: Symbols = {"C_in": shape[0], "n": shape[1:]}
@@ -148,9 +161,10 @@ class Layer:
         """The declared bounds that depend on the input."""
         for name, opt in self.options().items():
             if opt.divides:
-                _check_divides(opt, getattr(self, name), symbols)
-            if isinstance(opt.most, Formula):
-                _check_most(opt, symbols)
+                check_divides(opt, getattr(self, name), symbols)
+            values = symbols[opt.symbol or name] if isinstance(opt.most, Formula) else ()
+            for axis, value in enumerate(values if isinstance(values, tuple) else ()):
+                check_most(opt, value, along(symbols, axis))
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
         """What the declared bounds can't say; raises `Unfit`."""
@@ -209,38 +223,13 @@ def dims(shape: Shape) -> str:
     return "×".join(map(str, shape))
 
 
-def _check_divides(opt: Option, value: int, symbols: Symbols) -> None:
-    numbers = [symbols[target] for target in opt.divides]
-    for target, number in zip(opt.divides, numbers):
-        if number % value:
-            raise Unfit(
-                f"{opt.name} {value} doesn't divide the {number} channels",
-                option=opt.name,
-                because=(f"{target}/{opt.symbol} = {number}/{value} is not whole",),
-                hint=f"numbers that divide {' and '.join(map(str, dict.fromkeys(numbers)))}: {_divisors(numbers)}",
-            )
-
-
-def _check_most(opt: Option, symbols: Symbols) -> None:
-    values = symbols[opt.symbol or opt.name]
-    assert isinstance(opt.most, Formula)
-    for axis, value in enumerate(values if isinstance(values, tuple) else ()):
-        most = opt.most.of(along(symbols, axis))
-        if value > most.value:
-            reason = f"{opt.most.text()} = {most.text()} = {most.value}"
-            raise Unfit(f"{opt.name} is at most {most.value} here, not {value}", option=opt.name, because=(reason,))
-
-
-def _axes(*ranks: int) -> str:
-    if len(ranks) > 4:
-        return f"at least {_axes(ranks[0])}"
-    names = {0: "no spatial axis", 1: "one spatial axis", 2: "two spatial axes", 3: "three spatial axes"}
-    if ranks == (1, 2, 3):
-        return "one to three spatial axes"
-    return " or ".join(names.get(rank, f"{rank} spatial axes") for rank in ranks)
-
-
-def _divisors(numbers: list[int]) -> str:
-    common = math.gcd(*numbers)
-    found = [d for d in range(1, min(common, 4096) + 1) if common % d == 0]
-    return ", ".join(map(str, found[:8])) + (" …" if len(found) > 8 else "")
+def axis_of(dim: int, shape: Shape, option_name: str = "dim") -> int:
+    """The axis that `dim` means, counted as PyTorch does: 0 is the batch, negative from the end."""
+    axes = len(shape) + 1
+    if not -axes <= dim < axes:
+        raise Unfit(
+            f"{option_name} is between {-axes} and {axes - 1} here, not {dim}",
+            option=option_name,
+            hint="axes are counted as PyTorch does: 0 is the batch, 1 the channels",
+        )
+    return dim % axes

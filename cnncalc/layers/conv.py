@@ -3,7 +3,7 @@
 from typing import Any
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.base import Call, Shape, Spatial, Symbols, along
+from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Padding, Unfit, option
 
 SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
@@ -67,7 +67,11 @@ def zero_padding(pads: tuple[tuple[int, int], ...]) -> Call:
 
 
 class Conv(Window, type="conv"):
-    """Slides out_channels filters over the input; every filter sees in_channels / groups channels."""
+    """Slides out_channels filters over the input; every filter sees in_channels / groups channels.
+
+    `padding: same` gives ⌈n/s⌉ at any stride: TensorFlow's rule, which at stride 1 is PyTorch's own. A defaults: for
+    conv holds for conv1d, conv2d and conv3d too.
+    """
 
     principal = "out_channels"
     torch_class = "Conv{rank}d"
@@ -75,6 +79,7 @@ class Conv(Window, type="conv"):
     weights = Formula("C_out * (C_in / g) * prod(k)")
     biases = Formula("b * C_out")
     macs = Formula("prod(o) * C_out * (C_in / g) * prod(k)")
+    example = Example((3, 227, 227), out_channels=96, kernel_size=11, stride=4, variants=({"padding": "same"},))
 
     out_channels: int = option(symbol="C_out", least=1)
     stride: Axes = option(1, symbol="s", least=1)
@@ -112,25 +117,30 @@ class Conv(Window, type="conv"):
 
 
 class Conv1d(Conv, type="conv1d"):
-    """A convolution that insists on one spatial axis."""
+    """conv for one spatial axis only."""
 
     ranks = (1,)
+    example = Conv.example.on((3, 227))
 
 
 class Conv2d(Conv, type="conv2d"):
-    """A convolution that insists on two spatial axes."""
+    """conv for two spatial axes only."""
 
     ranks = (2,)
 
 
 class Conv3d(Conv, type="conv3d"):
-    """A convolution that insists on three spatial axes."""
+    """conv for three spatial axes only."""
 
     ranks = (3,)
+    example = Example((3, 16, 112, 112), out_channels=64, kernel_size=3, padding=1, variants=({"padding": "same"},))
 
 
 class ConvTranspose(Window, type="conv_transpose"):
-    """The gradient of a convolution with respect to its input, used as a layer; it enlarges by its stride."""
+    """A convolution run backwards: its gradient with respect to its input, as a layer; it enlarges by its stride.
+
+    Every input element meets every weight of its filters once, so its MACs go with the size of the input.
+    """
 
     principal = "out_channels"
     torch_class = "ConvTranspose{rank}d"
@@ -142,6 +152,8 @@ class ConvTranspose(Window, type="conv_transpose"):
         ("grid", Formula("n + (n - 1)*(s - 1) + 2*d*(k - 1) - 2*p + output_padding")),
         ("o", Formula("grid - (d*(k - 1) + 1) + 1")),
     )
+
+    example = Example((128, 8, 8), out_channels=64, kernel_size=4, stride=2, padding=1)
 
     out_channels: int = option(symbol="C_out", least=1)
     stride: Axes = option(1, symbol="s", least=1)
@@ -171,21 +183,23 @@ class ConvTranspose(Window, type="conv_transpose"):
 
 
 class ConvTranspose1d(ConvTranspose, type="conv_transpose1d"):
-    """A transposed convolution that insists on one spatial axis."""
+    """conv_transpose for one spatial axis only."""
 
     ranks = (1,)
+    example = ConvTranspose.example.on((128, 8))
 
 
 class ConvTranspose2d(ConvTranspose, type="conv_transpose2d"):
-    """A transposed convolution that insists on two spatial axes."""
+    """conv_transpose for two spatial axes only."""
 
     ranks = (2,)
 
 
 class ConvTranspose3d(ConvTranspose, type="conv_transpose3d"):
-    """A transposed convolution that insists on three spatial axes."""
+    """conv_transpose for three spatial axes only."""
 
     ranks = (3,)
+    example = ConvTranspose.example.on((128, 4, 8, 8))
 
 
 class Local(Window, type="local"):
@@ -197,6 +211,7 @@ class Local(Window, type="local"):
     weights = Formula("prod(o) * C_out * C_in * prod(k)")
     biases = Formula("b * C_out * prod(o)")
     macs = Formula("prod(o) * C_out * C_in * prod(k)")
+    example = Example((3, 32, 32), out_channels=16, kernel_size=5, variants=({"padding": "same"},))
 
     out_channels: int = option(symbol="C_out", least=1)
     stride: Axes = option(1, symbol="s", least=1)

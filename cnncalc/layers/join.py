@@ -3,8 +3,7 @@
 from typing import Any, ClassVar
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.activation import axis_of
-from cnncalc.layers.base import SIZE, Layer, Shape, Symbols, dims
+from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, axis_of, dims
 from cnncalc.layers.options import Unfit, option
 
 
@@ -13,6 +12,7 @@ class Join(Layer):
 
     operator: ClassVar[str]
     """The function in `torch` that joins them."""
+    example = Example((64, 56, 56), (64, 56, 56))
 
     def symbols(self, *inputs: Shape) -> Symbols:
         return {"C_in": inputs[0][0], "n": inputs[0][1:]}
@@ -70,6 +70,7 @@ class Multiply(Join, type="multiply"):
     """The product of tensors; a size of 1 stretches to the others' (squeeze-and-excitation: C×1×1 by C×H×W)."""
 
     operator = "mul"
+    example = Example((64, 56, 56), (64, 1, 1))
     stretched = Formula("max(n)")
 
     def fits(self, one: int, other: int) -> bool:
@@ -101,6 +102,7 @@ class Concat(Join, type="concat"):
     """Tensors one behind the other along dim (1 = channels); equal in all other axes."""
 
     operator = "cat"
+    example = Example((64, 28, 28), (128, 28, 28))
     joined = Formula("sum(c)")
 
     dim: int = option(1)

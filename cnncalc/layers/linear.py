@@ -3,12 +3,12 @@
 import math
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.base import SIZE, Call, Layer, Shape, Symbols
+from cnncalc.layers.base import SIZE, Call, Example, Layer, Shape, Symbols
 from cnncalc.layers.options import option
 
 
 class Linear(Layer, type="linear"):
-    """Multiplies the last axis by a weight matrix, as nn.Linear does; the axes before it count as rows."""
+    """Multiplies the last axis by a weight matrix; the axes before it count as rows."""
 
     principal = "out_features"
     torch_class = "Linear"
@@ -16,6 +16,7 @@ class Linear(Layer, type="linear"):
     weights = Formula("F_out * F_in")
     biases = Formula("b * F_out")
     macs = Formula("rows * F_out * F_in")
+    example = Example((196, 768), out_features=3072)
 
     out_features: int = option(symbol="F_out", least=1)
     bias: bool = option(True, symbol="b")
@@ -40,6 +41,7 @@ class FullyConnected(Linear, type="fc"):
     """A fully connected layer as lectures draw it: flattens its input, then one row times the weight matrix."""
 
     macs = Formula("F_out * F_in")
+    example = Example((256, 6, 6), out_features=4096)
 
     def symbols(self, *inputs: Shape) -> Symbols:
         return super().symbols(*inputs) | {"F_in": math.prod(inputs[0]), "rows": 1}

@@ -4,12 +4,12 @@ import math
 from typing import Any, Optional
 
 from cnncalc.formula import Formula
-from cnncalc.layers.base import ANY_RANK, Call, Layer, Shape, Symbols, dims
+from cnncalc.layers.base import ANY_RANK, Call, Example, Layer, Shape, Symbols, dims
 from cnncalc.layers.options import Tail, Unfit, option
 
 
 class BatchNorm(Layer, type="batchnorm"):
-    """Normalises every channel over the batch and all positions (Ioffe & Szegedy 2015)."""
+    """Normalises channels over batch and positions (Ioffe & Szegedy 2015)."""
 
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
@@ -35,7 +35,7 @@ class BatchNorm(Layer, type="batchnorm"):
 
 
 class InstanceNorm(Layer, type="instancenorm"):
-    """Normalises every channel of every image over its positions (Ulyanov et al. 2016)."""
+    """Normalises every channel of every image (over its positions, Ulyanov et al. 2016)."""
 
     ranks = (1, 2, 3)
     weights = Formula("a * C_in")
@@ -90,11 +90,13 @@ class LayerNorm(Layer, type="layernorm"):
 
 
 class GroupNorm(Layer, type="groupnorm"):
-    """Normalises groups of channels of every image over their positions (Wu & He 2018)."""
+    """Normalises groups of channels of every image (over their positions, Wu & He 2018)."""
 
     principal = "num_groups"
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
+
+    example = Example((64, 56, 56), num_groups=32)
 
     num_groups: int = option(symbol="num_groups", least=1, divides=("C_in",))
     eps: float = option(1e-5)
@@ -108,11 +110,15 @@ class GroupNorm(Layer, type="groupnorm"):
 
 
 class LocalResponseNorm(Layer, type="lrn"):
-    """Divides by the squares of `size` neighbouring channels (Krizhevsky et al. 2012, section 3.3)."""
+    """Divides by squares of neighbouring channels (Krizhevsky et al. 2012, section 3.3).
+
+    x/(k + alpha/size·Σx²)^beta; the paper has alpha where PyTorch has alpha/size.
+    """
 
     principal = "size"
     ranks = ANY_RANK[1:]
     torch_class = "LocalResponseNorm"
+    example = Example((96, 27, 27), size=5)
 
     size: int = option(least=1)
     alpha: float = option(1e-4)
@@ -121,7 +127,7 @@ class LocalResponseNorm(Layer, type="lrn"):
 
 
 class Affine(Layer, type="affine"):
-    """A learnable factor, and with bias a learnable summand, per channel."""
+    """A learnable factor per channel; with bias also a summand."""
 
     beyond_torch = True
     weights = Formula("C_in")
@@ -139,6 +145,7 @@ class Scale(Layer, type="scale"):
     principal = "factor"
     torch_class = "Scale"
     beyond_torch = True
+    example = Example((64, 56, 56), factor=0.1)
 
     factor: float = option()
 

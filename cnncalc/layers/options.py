@@ -90,13 +90,23 @@ class Option:
         return cast
 
     @property
+    def takes(self) -> str:
+        """What it takes, in words: `a whole number, or one per axis`."""
+        kind, words = KINDS[self.kind].name, f"one of {', '.join(self.words)}"
+        return kind if not self.words else words if self.kind is str else f"{kind}, or {words}"
+
+    @property
     def expectation(self) -> str:
-        """What it takes, in words: `is a whole number, at least 1`."""
-        text = f"is {KINDS[self.kind].name}"
-        if self.words:
-            listed = ", ".join(self.words)
-            text = f"is one of {listed}" if self.kind is str else f"{text}, or one of {listed}"
-        return text
+        """What it has to be: `is a whole number, or one per axis`."""
+        return f"is {self.takes}"
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """Its legal range, in words: `at least 1`, `divides C_in`."""
+        most = self.most.text() if isinstance(self.most, Formula) else self.most
+        bounds = {"at least": self.least, "greater than": self.above, "at most": most}
+        told = [f"{word} {bound}" for word, bound in bounds.items() if bound is not None]
+        return (*told, f"divides {' and '.join(self.divides)}") if self.divides else tuple(told)
 
     def _refuse_outside(self, value: Any) -> None:
         for number in _numbers(value):

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar, Optional
 
 from cnncalc.formula import Formula
-from cnncalc.layers.base import Call, Shape, Spatial, Symbols
+from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols
 from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding, zero_padding
 from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
 
@@ -17,6 +17,7 @@ class Pool(Window):
     """What all pools share."""
 
     principal = "kernel_size"
+    example = Example((96, 55, 55), kernel_size=3, stride=2, variants=({"ceil_mode": True}, {"padding": "same"}))
 
     stride: Optional[Axes] = option(None, symbol="s", least=1, default_to="kernel_size")
     ceil_mode: bool = option(False)
@@ -122,6 +123,7 @@ class LPPool(Pool, type="lppool"):
     """The p-norm of each window: (Σ|x|^p)^(1/p) with p = norm_type."""
 
     torch_class = "LPPool{rank}d"
+    example = Example((96, 55, 55), kernel_size=3, stride=2, variants=({"ceil_mode": True},))
 
     norm_type: float = option(2)
 
@@ -132,9 +134,13 @@ class LPPool(Pool, type="lppool"):
 
 
 class StochasticPool(Pool, type="stochasticpool"):
-    """Draws one activation per window in proportion to its size; in evaluation Σa²/Σa (Zeiler & Fergus 2013, eq. 6)."""
+    """Draws one activation per window at random: in proportion to its size.
+
+    In evaluation it gives the mean of such draws, Σa²/Σa (Zeiler & Fergus 2013, eq. 6).
+    """
 
     beyond_torch = True
+    example = LPPool.example
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         symbols = self.symbols(*inputs)
@@ -145,6 +151,7 @@ class GlobalAvgPool(Spatial, type="global_avgpool"):
     """The mean of every channel; the rank stays: C×1×1."""
 
     torch_class = "AdaptiveAvgPool{rank}d"
+    example = Example((512, 7, 7))
 
     def size_formula(self) -> Formula:
         return ONE
@@ -160,10 +167,11 @@ class GlobalMaxPool(GlobalAvgPool, type="global_maxpool"):
 
 
 class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
-    """Means over windows chosen so that output_size comes out; window i is [⌊i·n/o⌋, ⌈(i+1)·n/o⌉)."""
+    """Means of as many windows as output_size says; window i is [⌊i·n/o⌋, ⌈(i+1)·n/o⌉), and null keeps an axis."""
 
     principal = "output_size"
     torch_class = "AdaptiveAvgPool{rank}d"
+    example = Example((256, 13, 13), output_size=6)
 
     output_size: Sizes = option(symbol="o", least=1)
 
@@ -180,6 +188,6 @@ class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
 
 
 class AdaptiveMaxPool(AdaptiveAvgPool, type="adaptive_maxpool"):
-    """The largest number of windows chosen so that output_size comes out."""
+    """Maxima of as many windows as output_size says; the windows are those of adaptive_avgpool."""
 
     torch_class = "AdaptiveMaxPool{rank}d"

@@ -3,7 +3,7 @@
 from typing import ClassVar, Optional
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.base import ANY_RANK, SIZE, Layer, Shape, Spatial, Symbols, along
+from cnncalc.layers.base import ANY_RANK, SIZE, Example, Layer, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Scales, Unfit, option
 
 _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
@@ -13,10 +13,11 @@ SCALED, GIVEN = Formula("floor(n * scale_factor)"), Formula("size")
 
 
 class Upsample(Spatial, type="upsample"):
-    """Enlarges (or shrinks) by interpolation, by a factor or to a size."""
+    """Enlarges or shrinks by interpolation: by a factor, or to a size."""
 
     principal = "scale_factor"
     torch_class = "Upsample"
+    example = Example((256, 14, 14), scale_factor=2, variants=({"scale_factor": None, "size": 56},))
 
     scale_factor: Optional[Scales] = option(None, symbol="scale_factor", above=0)
     size: Optional[Axes] = option(None, symbol="size", least=1)
@@ -69,6 +70,7 @@ class PixelShuffle(Shuffle, type="pixel_shuffle"):
     torch_class = "PixelShuffle"
     channels = Formula("C_in / (upscale_factor * upscale_factor)")
     size = Formula("n * upscale_factor")
+    example = Example((64, 56, 56), upscale_factor=2)
 
     upscale_factor: int = option(symbol="upscale_factor", least=1)
 
@@ -89,6 +91,7 @@ class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
     torch_class = "PixelUnshuffle"
     channels = Formula("C_in * downscale_factor * downscale_factor")
     size = Formula("n / downscale_factor")
+    example = Example((64, 56, 56), downscale_factor=2)
 
     downscale_factor: int = option(symbol="downscale_factor", least=1)
 

@@ -4,18 +4,18 @@ import math
 from typing import Any, Optional
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.activation import axis_of
-from cnncalc.layers.base import ANY_RANK, SIZE, Call, Layer, Shape, Spatial, Symbols, along, dims
+from cnncalc.layers.base import ANY_RANK, SIZE, Call, Example, Layer, Shape, Spatial, Symbols, along, axis_of, dims
 from cnncalc.layers.conv import torch_padding
 from cnncalc.layers.options import Axes, Pairs, Unfit, option
 
 
 class Flatten(Layer, type="flatten"):
-    """Merges the axes from start_dim to end_dim into one; the batch is axis 0."""
+    """Merges the axes from start_dim to end_dim; the batch is axis 0."""
 
     principal = "start_dim"
     torch_class = "Flatten"
     merged = Formula("prod(merged)")
+    example = Example((256, 6, 6))
 
     start_dim: int = option(1)
     end_dim: int = option(-1)
@@ -33,11 +33,12 @@ class Flatten(Layer, type="flatten"):
 
 
 class Reshape(Layer, type="reshape"):
-    """The same elements in another shape, in the same order; one entry may be -1, which takes the rest."""
+    """The same elements in order, in another shape; one entry may be -1, which takes the rest."""
 
     principal = "shape"
     rest = Formula("prod(whole) / prod(known)")
     given = Formula("shape")
+    example = Example((6272,), shape=(128, 7, -1))
 
     shape: tuple[int, ...] = option(least=-1)
 
@@ -60,11 +61,12 @@ class Reshape(Layer, type="reshape"):
 
 
 class Permute(Layer, type="permute"):
-    """The axes in another order, counted as PyTorch does: `[0, 3, 1, 2]` brings H×W×C to C×H×W."""
+    """The axes in another order; counted as PyTorch does: `[0, 3, 1, 2]` brings H×W×C to C×H×W."""
 
     principal = "dims"
     torch_class = "Permute"
     beyond_torch = True
+    example = Example((224, 224, 3), dims=(0, 3, 1, 2))
 
     dims: tuple[int, ...] = option()
 
@@ -90,6 +92,7 @@ class ZeroPad(Spatial, type="zero_pad"):
     principal = "padding"
     torch_class = "ZeroPad{rank}d"
     padded = Formula("n + p0 + p1")
+    example = Example((3, 224, 224), padding=(2, 3))
 
     padding: Pairs = option()
 
@@ -121,12 +124,13 @@ class ZeroPad(Spatial, type="zero_pad"):
 
 
 class Crop(Spatial, type="crop"):
-    """Cuts a piece of the given size out of the map, from the middle unless an offset is given."""
+    """Cuts a piece of the given size out of the map; from the middle unless an offset is given."""
 
     principal = "size"
     spare = Formula("floor((n - size) / 2)")
     cut = Formula("size")
     beyond_torch = True
+    example = Example((64, 64, 64), size=56)
 
     size: Axes = option(symbol="size", least=1)
     offset: Optional[Axes] = option(None, symbol="offset", least=0)
@@ -154,12 +158,13 @@ class Crop(Spatial, type="crop"):
 
 
 class Slice(Layer, type="slice"):
-    """Every step-th element from start up to stop along dim (1 = channels); negative numbers count from the end."""
+    """Every step-th element from start up to stop; along dim (1 = channels), negative numbers from the end."""
 
     principal = "start"
     torch_class = "Slice"
     taken = Formula("ceil((stop - start) / step)")
     beyond_torch = True
+    example = Example((64, 56, 56), start=0, stop=32)
 
     start: int = option(0)
     stop: Optional[int] = option(None)
@@ -183,12 +188,13 @@ class Slice(Layer, type="slice"):
 
 
 class Select(Layer, type="select"):
-    """The listed channels in the listed order, counted from 0."""
+    """The listed channels in that order; counted from 0."""
 
     principal = "channels"
     torch_class = "Select"
     selected = Formula("selected")
     beyond_torch = True
+    example = Example((6, 14, 14), channels=(0, 1, 2))
 
     channels: tuple[int, ...] = option(least=0)
 
@@ -206,10 +212,11 @@ class Select(Layer, type="select"):
 
 
 class ChannelShuffle(Layer, type="channel_shuffle"):
-    """Deals the channels of each group out to all groups (Zhang et al. 2018)."""
+    """Deals each group's channels out to all groups (Zhang et al. 2018)."""
 
     principal = "groups"
     ranks = ANY_RANK[1:]
     torch_class = "ChannelShuffle"
+    example = Example((240, 28, 28), groups=3)
 
     groups: int = option(symbol="g", least=1, divides=("C_in",))

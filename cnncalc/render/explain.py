@@ -39,6 +39,10 @@ LEGEND = {
     "grid": "size of the input with zeros between and around",
     "total": "zeros added to an axis in all",
     "batch": "images in the batch",
+    "x_i": "one element along dim",
+    "x_k": "all elements along dim",
+    "delta_ij": "1 where i = j, else 0",
+    "weight": "the learnt slope, init before training",
 }
 """What the symbols mean that are no option's."""
 
