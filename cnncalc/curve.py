@@ -47,6 +47,11 @@ class Curve:
         self.f, self.slope, self.labels, self.when = Real(f), Real(slope), labels, when
         self.parts = {name: Real(source) for name, source in parts.items()}
 
+    @property
+    def of_one(self) -> bool:
+        """Whether it is a function of x alone."""
+        return "x" in self.labels[0].partition("(")[2]
+
     def at(self, x: float, symbols: Mapping[str, Any]) -> tuple[float, float]:
         """f and f′ at x."""
         values = {**symbols, "x": x}

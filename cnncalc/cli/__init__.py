@@ -11,6 +11,7 @@ from cnncalc import __version__
 from cnncalc.cli.check import check
 from cnncalc.cli.compare import compare
 from cnncalc.cli.explain import explain
+from cnncalc.cli.layers import layers
 from cnncalc.cli.specs import specs
 from cnncalc.cli.streams import discard, prepare
 from cnncalc.cli.summary import summary
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check, compare, specs):
+for command in (summary, explain, verify, check, compare, specs, layers):
     app.command()(command)
 
 

@@ -218,7 +218,7 @@ class Softmax(Activation, type="softmax"):
 
     principal = "dim"
     torch_class = "Softmax"
-    example = Example((1000,))
+    example = Example((1000,), dim=1)
     curves = (Curve("exp(x_i)/sum(exp(x_k))", "f_i*(delta_ij - f_j)", labels=("f_i", "∂f_i/∂x_j")),)
 
     dim: int = option(1)

@@ -116,6 +116,11 @@ class Layer:
         """Its options by name, in the order of their declaration."""
         return cls._options
 
+    @classmethod
+    def paragraphs(cls) -> list[str]:
+        """What is said of the type: what it does, then remarks."""
+        return [" ".join(paragraph.split()) for paragraph in (cls.__doc__ or "").split("\n\n")]
+
     def on(self, *inputs: Shape) -> Sized:
         """The layer on these inputs; `Unfit` where it doesn't fit."""
         symbols = self.symbols(*inputs)

@@ -37,6 +37,8 @@ def axes(*ranks: int) -> str:
     names = {0: "no spatial axis", 1: "one spatial axis", 2: "two spatial axes", 3: "three spatial axes"}
     if ranks == (1, 2, 3):
         return "one to three spatial axes"
+    if len(ranks) > 1 and ranks[0] == 0:
+        return f"at most {axes(ranks[-1])}"
     return " or ".join(names.get(rank, f"{rank} spatial axes") for rank in ranks)
 
 

@@ -69,8 +69,8 @@ def zero_padding(pads: tuple[tuple[int, int], ...]) -> Call:
 class Conv(Window, type="conv"):
     """Slides out_channels filters over the input; every filter sees in_channels / groups channels.
 
-    `padding: same` gives ⌈n/s⌉ at any stride: TensorFlow's rule, which at stride 1 is PyTorch's own. A defaults: for
-    conv holds for conv1d, conv2d and conv3d too.
+    `padding: same` gives ⌈n/s⌉ at any stride: TensorFlow's rule, which at stride 1 is PyTorch's own. What
+    `defaults:` gives conv it gives conv1d, conv2d and conv3d too.
     """
 
     principal = "out_channels"

@@ -38,7 +38,7 @@ class Dropout3d(Dropout, type="dropout3d"):
 
 
 class DropPath(Layer, type="drop_path"):
-    """Drops the tensors of whole images in training, with probability p (stochastic depth, Huang et al. 2016)."""
+    """Drops the tensors of whole images in training: each with probability p (stochastic depth, Huang et al. 2016)."""
 
     principal = "p"
     torch_class = "DropPath"

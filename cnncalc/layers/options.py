@@ -101,12 +101,19 @@ class Option:
         return f"is {self.takes}"
 
     @property
-    def bounds(self) -> tuple[str, ...]:
-        """Its legal range, in words: `at least 1`, `divides C_in`."""
+    def range(self) -> str:
+        """What it takes and within which bounds: `a whole number; at least 1, divides C_in`."""
         most = self.most.text() if isinstance(self.most, Formula) else self.most
-        bounds = {"at least": self.least, "greater than": self.above, "at most": most}
-        told = [f"{word} {bound}" for word, bound in bounds.items() if bound is not None]
-        return (*told, f"divides {' and '.join(self.divides)}") if self.divides else tuple(told)
+        divides = " and ".join(self.divides) or None
+        bounds = {"at least": self.least, "greater than": self.above, "at most": most, "divides": divides}
+        told = ", ".join(f"{word} {bound}" for word, bound in bounds.items() if bound is not None)
+        return f"{self.takes}; {told}" if told else self.takes
+
+    @property
+    def default_text(self) -> str:
+        """Its default as a spec would write it."""
+        default = self.default_to or self.default
+        return "required" if self.required else default if isinstance(default, str) else shown(default)
 
     def _refuse_outside(self, value: Any) -> None:
         for number in _numbers(value):

@@ -123,7 +123,7 @@ class LPPool(Pool, type="lppool"):
     """The p-norm of each window: (Σ|x|^p)^(1/p) with p = norm_type."""
 
     torch_class = "LPPool{rank}d"
-    example = Example((96, 55, 55), kernel_size=3, stride=2, variants=({"ceil_mode": True},))
+    example = Example((96, 55, 55), kernel_size=3, norm_type=2, stride=2, variants=({"ceil_mode": True},))
 
     norm_type: float = option(2)
 
@@ -140,7 +140,7 @@ class StochasticPool(Pool, type="stochasticpool"):
     """
 
     beyond_torch = True
-    example = LPPool.example
+    example = Example((96, 55, 55), kernel_size=3, stride=2, variants=({"ceil_mode": True},))
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         symbols = self.symbols(*inputs)

@@ -25,6 +25,8 @@ LEGEND = {
     "C_out": "channels of the output",
     "n": "size of the input along an axis",
     "o": "size of the output along an axis",
+    "d": "dilation, always 1 here",
+    "p": "padding, always 0 here",
     "F_in": "features of the input",
     "F_out": "features of the output",
     "rows": "rows of the input, the axes before the last",
