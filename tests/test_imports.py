@@ -29,6 +29,7 @@ ORDER = (
     "claims",
     "bundled",
     "spec",
+    "schema",
     "load",
     "pytorch",
     "render",

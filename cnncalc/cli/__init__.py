@@ -12,6 +12,7 @@ from cnncalc.cli.check import check
 from cnncalc.cli.compare import compare
 from cnncalc.cli.explain import explain
 from cnncalc.cli.layers import layers
+from cnncalc.cli.schema import schema
 from cnncalc.cli.specs import specs
 from cnncalc.cli.streams import discard, prepare
 from cnncalc.cli.summary import summary
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check, compare, specs, layers):
+for command in (summary, explain, verify, check, compare, specs, layers, schema):
     app.command()(command)
 
 

@@ -75,11 +75,15 @@ class Option:
     def per_axis(self) -> bool:
         return self.kind in _PER_AXIS
 
+    @property
+    def takes_null(self) -> bool:
+        return self.default is None or type(None) in getattr(self.kind, "__args__", ())
+
     def cast(self, value: Any) -> Any:
         """The value in the option's type; `Unfit` says what was expected and what was found."""
         if isinstance(value, str) and value in self.words:
             return value
-        if value is None and (self.default is None or type(None) in getattr(self.kind, "__args__", ())):
+        if value is None and self.takes_null:
             return None
         kind = KINDS[self.kind]
         cast = kind.cast(value)
