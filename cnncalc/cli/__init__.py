@@ -20,7 +20,6 @@ from cnncalc.cli.verify import verify
 
 app = typer.Typer(
     name="cnncalc",
-    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -48,6 +47,9 @@ def options_of_the_program(
 def main() -> None:
     """The program `cnncalc`."""
     prepare()
+    # to make the parsers of all commands would take a tenth of the start
+    named = [info for info in app.registered_commands if getattr(info.callback, "__name__", "") in sys.argv[1:2]]
+    app.registered_commands = named or app.registered_commands
     try:
         app()
     except OSError as error:  # while the help or the version is written; commands have their own edge

@@ -16,9 +16,7 @@ from cnncalc.spec.expand import MAX_LAYERS
 
 @edge
 def check(
-    specs: Annotated[
-        list[str] | None, typer.Argument(help="Specs; all bundled ones without.", metavar="[SPEC]...")
-    ] = None,
+    specs: options.Specs = None,
     input: options.Input = None,
     set: options.Set = None,
     layout: options.Layout = "chw",

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from cnncalc.analysis import analyze
-from cnncalc.cli import options
+from cnncalc.cli import complete, options
 from cnncalc.cli.edge import edge, network, write, write_lines
 from cnncalc.errors import Problem, SpecError
 from cnncalc.render.lines import width
@@ -24,6 +24,7 @@ def compare(
         typer.Argument(
             help="Two specs or more. mobilenet_v1:alpha=0.5:input=3x160x160 has a variable and an input of its own.",
             metavar="SPEC SPEC...",
+            autocompletion=complete.specs,
         ),
     ],
     layers: Annotated[bool, typer.Option("--layers", help="Align the layers with those of the first.")] = False,

@@ -7,18 +7,20 @@ from typing import Annotated, Literal
 
 import typer
 
-from cnncalc.cli import options
+from cnncalc.cli import complete, options
 from cnncalc.cli.edge import edge, write, write_lines
 from cnncalc.render.lines import width
 
 
 @edge
 def layers(
-    type: Annotated[str | None, typer.Argument(help="A layer type; all without it.")] = None,
+    type: Annotated[
+        str | None, typer.Argument(help="A layer type; all without it.", autocompletion=complete.types)
+    ] = None,
     format: Annotated[Literal["text", "markdown"], typer.Option(help="Form of the output.")] = "text",
     output: options.Output = None,
 ) -> None:
-    """What there is to know of a layer type: options, formulas, an example."""
+    """The reference of layer types: options, formulas, examples."""
     from cnncalc.render import page, reference
 
     shown = reference.page(reference.found(type)) if type is not None else reference.index()

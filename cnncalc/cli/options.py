@@ -7,7 +7,16 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-Spec: TypeAlias = Annotated[str, typer.Argument(help="A file, - for standard input, or the name of a bundled spec.")]
+from cnncalc.cli import complete
+
+Spec: TypeAlias = Annotated[
+    str,
+    typer.Argument(help="A file, - for standard input, or the name of a bundled spec.", autocompletion=complete.specs),
+]
+Specs: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Argument(help="Specs; all bundled ones without.", metavar="[SPEC]...", autocompletion=complete.specs),
+]
 Set: TypeAlias = Annotated[list[str] | None, typer.Option(help="Another value for a variable.", metavar="NAME=VALUE")]
 Input: TypeAlias = Annotated[
     list[str] | None,

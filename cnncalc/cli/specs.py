@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from cnncalc.analysis import analyze
-from cnncalc.cli import options
+from cnncalc.cli import complete, options
 from cnncalc.cli.edge import edge, write, write_lines
 from cnncalc.errors import Problem, SpecError
 from cnncalc.load import load
@@ -18,7 +18,10 @@ from cnncalc.render.lines import width
 @edge
 def specs(
     name: Annotated[
-        str | None, typer.Argument(help="A name, or a part of a name, of the network's name or of the source.")
+        str | None,
+        typer.Argument(
+            help="A name, or a part of a name, of the network's name or of the source.", autocompletion=complete.bundled
+        ),
     ] = None,
     format: Annotated[Literal["table", "json", "csv", "markdown"], typer.Option(help="Form of the output.")] = "table",
     output: options.Output = None,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from cnncalc.analysis import Analysis, analyze
-from cnncalc.cli import options
+from cnncalc.cli import complete, options
 from cnncalc.cli.edge import edge, network, write, write_lines
 from cnncalc.errors import SpecError
 from cnncalc.network import Network
@@ -22,10 +22,18 @@ from cnncalc.spec.expand import MAX_LAYERS
 def summary(
     spec: options.Spec,
     columns: Annotated[
-        str | None, typer.Option(help="Comma-separated columns, all, or shares such as params%.", metavar="NAMES")
+        str | None,
+        typer.Option(
+            help="Comma-separated columns, all, or shares such as params%.",
+            metavar="NAMES",
+            autocompletion=complete.columns,
+        ),
     ] = None,
     depth: Annotated[int | None, typer.Option(min=1, help="Fold block calls below this level.")] = None,
-    sort: Annotated[str | None, typer.Option(help="Sort by this column, largest first.", metavar="COLUMN")] = None,
+    sort: Annotated[
+        str | None,
+        typer.Option(help="Sort by this column, largest first.", metavar="COLUMN", autocompletion=complete.column),
+    ] = None,
     top: Annotated[int | None, typer.Option(min=1, help="Only the first rows.")] = None,
     input: options.Input = None,
     set: options.Set = None,

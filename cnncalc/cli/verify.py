@@ -17,9 +17,7 @@ from cnncalc.spec.expand import MAX_LAYERS
 
 @edge
 def verify(
-    specs: Annotated[
-        list[str] | None, typer.Argument(help="Specs; all bundled ones without.", metavar="[SPEC]...")
-    ] = None,
+    specs: options.Specs = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:N or mps.")] = "cpu",
     input: options.Input = None,
     set: options.Set = None,
