@@ -21,7 +21,7 @@ from cnncalc.spec import catalogue
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>(?:.*\n> )*.*)\n(?P<output>(?:(?!```).*\n)*)```\n")
-COMMANDS = ("summary", "explain", "verify", "check", "compare", "specs")
+COMMANDS = ("summary", "explain", "verify", "check", "compare", "specs", "layers", "schema")
 
 
 def run(command: str) -> str:
@@ -76,11 +76,7 @@ def signature(layer: type[Layer]) -> str:
 
 
 def _default(opt: Option) -> str:
-    words = {None: "null", True: "true", False: "false"}
-    default = opt.default
-    if opt.required:
-        return ""
-    return f"={opt.default_to or (words[default] if default is None or isinstance(default, bool) else default)}"
+    return "" if opt.required else f"={opt.default_text}"
 
 
 def reference() -> str:
