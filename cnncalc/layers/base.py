@@ -1,7 +1,8 @@
 """What a layer is: typed options, formulas, and the PyTorch constructor call as data.
 
 To add a layer type, write one class in the family's file (or a new file, listed in `cnncalc/layers/__init__.py`). The
-reader, the tables, `explain`, the error messages, the built network and the test against PyTorch all read that class.
+reader, the tables, `explain`, `layers`, the schema, the error messages, the built network and the test against PyTorch
+all read that class.
 Only a type that PyTorch has no module for needs a second place: a module of that name in `cnncalc/pytorch/modules.py`.
 """
 

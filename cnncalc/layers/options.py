@@ -20,7 +20,6 @@ Padding = Union[int, str, tuple[int, ...]]
 """As `Axes`, or the word `same` or `valid`."""
 Pairs = Union[int, tuple[Any, ...]]
 """One number, a pair (before, after) for every axis, or a pair per axis."""
-
 Tail = Annotated[Union[int, tuple[int, ...], None], "the last sizes"]
 """The last sizes of a shape, channels included; None is the whole shape."""
 
@@ -222,7 +221,6 @@ KINDS: dict[Any, Kind] = {
     tuple[int, ...]: Kind("a list of whole numbers", _listed(_whole)),
     Optional[tuple[int, ...]]: Kind("a list of whole numbers", _listed(_whole)),
 }
-
 
 _PER_AXIS = (Axes, Optional[Axes], Scales, Optional[Scales], Padding, Sizes)
 

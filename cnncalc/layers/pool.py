@@ -27,7 +27,10 @@ class Pool(Window):
 
 
 class MaxPool(Pool, type="maxpool"):
-    """The largest number of each window."""
+    """The largest number of each window.
+
+    PyTorch's pools have no `padding: same`; it gives ⌈n/s⌉, and what is padded never wins.
+    """
 
     torch_class = "MaxPool{rank}d"
     neutral: ClassVar[float] = float("-inf")
@@ -70,7 +73,10 @@ def check_volume(symbols: Symbols, *, same: bool = False) -> None:
 
 
 class AvgPool(Pool, type="avgpool"):
-    """The mean of each window; `padding: same` is never counted in it."""
+    """The mean of each window.
+
+    PyTorch's pools have no `padding: same`; it gives ⌈n/s⌉, and what is padded is never counted.
+    """
 
     torch_class = "AvgPool{rank}d"
 
