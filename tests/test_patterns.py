@@ -18,11 +18,12 @@ from cnncalc import Network, SpecError, analyze, load, loads
 
 TOP: dict[str, Any] = {
     "input": [4, 24, 24],
-    "vars": {"n": 2, "w": 6, "act": "tanh", "sizes": [1, 2]},
+    "vars": {"n": 2, "w": 6, "act": "tanh", "sizes": [1, 2], "down": "avgpool", "Elu": "elu", "SELU": "silu"},
     "defaults": {"conv": {"out_channels": 5, "kernel_size": 3, "padding": "same"}, "maxpool": {"kernel_size": 2}},
     "blocks": {
         "cb(c=4)": [{"conv": "c", "kernel_size": 1}, "batchnorm"],
         "two": ["relu", {"repeat": "n", "layers": ["silu"]}],
+        "Gelu": ["gelu"],
     },
 }
 ELEMENTS: list[tuple[str, Any]] = [
@@ -54,8 +55,15 @@ ELEMENTS: list[tuple[str, Any]] = [
     ("CB-3", {"cb": 3}),
     ("TWO", "two"),
 ]
-VARIABLES = [("act", "act")]
-"""Elements that have one spelling."""
+VARIABLES: list[tuple[str, Any]] = [
+    ("act", "act"),
+    ("down-2", {"down": 2}),
+    ("down-n", {"down": "n"}),
+    ("Elu", "Elu"),
+    ("SELU", "SELU"),
+    ("Gelu", "Gelu"),
+]
+"""Elements that have one spelling: what is declared has its own case, and wins over a type in any case."""
 TIMES: list[tuple[str, Any]] = [("2", 2), ("0", 0), ("n", "n"), ("(n - 1)", "(n - 1)"), ("sizes[0]", "sizes[0]")]
 SPACES = st.sampled_from(["", " ", "  ", "\n", " \n   "])
 
@@ -115,6 +123,19 @@ def outcome(layers: Any, **top: Any) -> Any:
         return error.problems[0].message
     rows = analyze(network).rows
     return [(row.path, row.type, row.sources, row.inputs, row.output, row.counts, row.placed[0].layer) for row in rows]
+
+
+def test_pool_is_what_the_spec_declares() -> None:
+    """Never the max pooling in silence: a block of that name in any case, and of a variable the name as declared."""
+    top: dict[str, Any] = {"vars": {"n": 2, "pool": "avgpool"}, "blocks": {"pool(k=3)": [{"avgpool": "k"}]}}
+    for word, step in {"pool": "pool", "POOL": "pool", "Pool-2": {"pool": 2}}.items():
+        found = outcome(word, **top)
+        assert found == outcome([step], **top) and isinstance(found, list)
+    top["vars"]["POOL"] = "minpool"
+    assert outcome("POOL-2", **top) == outcome([{"POOL": 2}], **top) != outcome(["pool"], **top)
+    del top["vars"]["POOL"]
+    for word in ("POOL", "Pool", "POOL-n"):
+        assert outcome(word, vars=top["vars"]) == f"unknown layer type {word.partition('-')[0]}"
 
 
 def test_index_counts_the_repeat_around_an_element() -> None:

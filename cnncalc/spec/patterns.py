@@ -25,18 +25,16 @@ _TOKEN = re.compile(
 )
 _TIMES = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*(?:\[[^]>→]*\])?|[0-9][A-Za-z0-9_.]*|\()")
 _CLOSING: Final = {"[": "]", "(": ")", "{": "}"}
+_JOINED: Final = "elements are joined by ->"
 _HINTS: Final = {
     "?": "decide: write the element, or leave it out",
     "^": "a repetition is written *2 or ^{*2}",
-    ",": "elements are joined by ->",
-    "=": "elements are joined by ->",
-    ">": "elements are joined by ->",
-    "|": "elements are joined by ->",
-    "+": "elements are joined by ->; a sum of branches is written as a list of steps, with add:",
+    "+": f"{_JOINED}; a sum of branches is written as a list of steps, with add:",
     "/": "a stride stands in defaults:, for example defaults: {maxpool: {stride: 2}}",
     ":": "options stand in defaults:, or in a list of steps",
     "{": "brackets of a pattern are [ ] and ( )",
     "×": "a repetition is written *2 behind what it repeats",
+    **dict.fromkeys(",=>|⇒⟶⟹➔➜➝➞➡", _JOINED),
     **dict.fromkeys("0123456789", "a number stands behind: CONV3-64, FC-10, [CONV3-64]*2"),
     **dict.fromkeys("-–—‐‑−", "sizes stand behind a plain - without spaces: CONV3-64"),
 }
@@ -113,7 +111,8 @@ class _Parser:
 
     def check_arrow(self, node: Scalar) -> None:
         if not self.due:
-            self.refuse(f"an arrow is missing before {shortened(node.text, ROOM)}", node.mark, _HINTS[","])
+            hint = _HINTS["×"] if re.fullmatch("[xX][0-9]*", node.text) else _JOINED
+            self.refuse(f"an arrow is missing before {shortened(node.text, ROOM)}", node.mark, hint)
 
     def opening(self, node: Scalar, _: int) -> None:
         self.check_arrow(node)
@@ -173,9 +172,13 @@ class _Parser:
         return start, end
 
     def refuse_stranger(self, position: int) -> NoReturn:
-        char = self.text[position]
-        message = f"{visible(char)} can't stand in a pattern"
-        self.refuse(message, self.places.mark(position, 1), _HINTS.get(char, f"for example {EXAMPLE}"))
+        char, items = self.text[position], self.open[-1].items
+        hint = _HINTS.get(char, f"for example {EXAMPLE}")
+        if self.text.startswith(">", position + 1):
+            hint = _JOINED
+        elif char in "+-/%" and items and items[-1].times is not None and not self.text[position - 1].isspace():
+            hint = "a number that is computed stands in brackets: *(N + 1)"
+        self.refuse(f"{visible(char)} can't stand in a pattern", self.places.mark(position, 1), hint)
 
     def refuse(self, message: str, mark: Mark, hint: str | None = None) -> NoReturn:
         raise SpecError(Problem(message, mark, hint=hint))

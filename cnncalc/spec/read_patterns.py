@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ALIASES: Final = {"pool": "maxpool"}
 _SIZED = re.compile(r"(.*[A-Za-z_])([0-9]+)")
-_OBLONG = re.compile(r"(.*[A-Za-z_])([0-9]+)x([0-9]+)(.*)")
+_OBLONG = re.compile(r"(.*[A-Za-z_])([0-9]+)[xX]([0-9]+)(.*)")
 _EXAMPLES: Final = {
     "out_channels": "64",
     "out_features": "10",
@@ -91,10 +91,12 @@ class _PatternReader:
         """The step that an element stands for; none where it can't be read, which has then been reported."""
         node, word = element.node, self.word(element, visible)
         if word is None:
-            self.refuse(node)
+            self.refuse(node, visible)
             return ()
         rest = {"kernel_size": (node, word.kernel)} if word.kernel else {}
-        piece = Piece(word.key, node, word.value, dict(rest), Common(node.mark), visible)
+        named = self.reader.is_type(word.key)  # a variable is looked up by the text of its node
+        head = node if named else self.places.scalar(element.offset, len(word.key))
+        piece = Piece(word.key, head, word.value, dict(rest), Common(node.mark), visible)
         layer = TYPES.get(word.key)
         if layer is not None and not self.check(piece, word, layer):
             return ()
@@ -119,15 +121,15 @@ class _PatternReader:
         return None
 
     def key(self, word: str, visible: Visible) -> str | None:
-        """The block, type or variable that is meant: types in any case, with or without dashes."""
-        if word in self.reader.blocks:
+        """The block, type or variable that is meant: as written, else in lower case, with or without dashes."""
+        blocks = self.reader.blocks
+        if word in blocks or word in TYPES or (word in visible and word not in TENSOR_NAMES):
             return word
         lower = word.lower()
         for spelt in (lower, lower.replace("-", "_"), lower.replace("-", "")):
-            found = _ALIASES.get(spelt, spelt)
-            if found in TYPES or found in self.reader.blocks:
-                return found
-        return word if word in visible and word not in TENSOR_NAMES else None
+            if spelt in blocks or spelt in TYPES:
+                return spelt
+        return None if lower in visible else _ALIASES.get(lower)
 
     def check(self, piece: Piece, word: _Word, layer: type[Layer]) -> bool:
         """Whether the element has the sizes that its layer takes, and those that it needs."""
@@ -144,11 +146,10 @@ class _PatternReader:
             self.problems.add(message, piece.node, hint=_cure(word, layer, missing))
         return not missing
 
-    def refuse(self, node: Scalar) -> None:
+    def refuse(self, node: Scalar, visible: Visible) -> None:
         """The element is nothing that we know."""
-        text = node.text
-        name = (text.rpartition("-")[0] or text).rstrip("0123456789")
-        oblong, key = _OBLONG.fullmatch(text), self.key(name, Visible())
+        text, name, sizes = node.text, *_split(node.text, visible)
+        oblong, key = _OBLONG.fullmatch(text), self.key(name, visible)
         if name.lower() == "input":
             hint = "its sizes are given at the top: input: [3, 224, 224]"
             self.problems.add("INPUT stands bare, at the beginning", node, hint=hint)
@@ -159,12 +160,33 @@ class _PatternReader:
             head, one, other, rest = oblong.groups()
             hint = f"write {head}{one}{rest}" if one == other else "write a list of steps, with kernel_size: [3, 5]"
             self.problems.add(f"a kernel is one number in a pattern, found {text}", node, hint=hint)
-        elif key and name != text:
-            takes = key in self.reader.blocks or TYPES[key].principal
-            hint = f"write {name}-{text[len(name) :]}" if takes else f"write {name}"
-            self.problems.add(f"only convolutions and pools have a size right behind them, not {text}", node, hint=hint)
+        elif key and sizes:
+            self.refuse_sizes(node, name, sizes, TYPES.get(key))
         else:
-            refuse_word(self.problems, name, node, self.reader.blocks)
+            refuse_word(self.problems, name, node, [*self.reader.blocks, *visible])
+
+    def refuse_sizes(self, node: Scalar, name: str, sizes: list[str], layer: type[Layer] | None) -> None:
+        """The sizes stand where those of this layer, block or variable don't, or there are too many."""
+        message = f"the sizes of {node.text} can't be read"
+        if layer is not None and "kernel_size" in layer.options():
+            shown = sizes[0] if layer.principal == "kernel_size" else "-".join(sizes[:2])
+            hint = f"write {name}{shown}; other options stand in defaults:"
+            if not sizes[0].isdigit():
+                hint = f"only numbers stand right behind it: defaults: {{{layer.type}: {{kernel_size: {sizes[0]}}}}}"
+        else:
+            hint = f"write {name}-{sizes[0]}" if layer is None or layer.principal else f"write {name}"
+            if len(sizes) == 1:
+                message = f"only convolutions and pools have a size right behind them, not {node.text}"
+        self.problems.add(message, node, hint=hint)
+
+
+def _split(text: str, visible: Visible) -> tuple[str, list[str]]:
+    """The name at the beginning of an element, and the sizes behind it."""
+    name, *parts = text.split("-")
+    while parts and not parts[0][0].isdigit() and parts[0] not in visible:
+        name = f"{name}-{parts.pop(0)}"
+    bare = name.rstrip("0123456789")
+    return bare, [name[len(bare) :], *parts] if bare != name else parts
 
 
 def _cure(word: _Word, layer: type[Layer], missing: list[str]) -> str:

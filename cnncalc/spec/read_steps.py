@@ -244,6 +244,7 @@ class StepReader(ValueReader):
         """Whether a variable, parameter or repeat may be called so."""
         if not name.isidentifier() or not name.isascii():
             hint = "letters, digits and _, as in depth2"
-            self.problems.add(f"{shortened(name, ROOM)} can't be the name of a variable", node, hint=hint)
+            shown = shortened(name, ROOM) or '""'
+            self.problems.add(f"{shown} can't be the name of a variable", node, hint=hint)
         elif name in RESERVED_NAMES or keyword.iskeyword(name):
             self.problems.add(f"{name} has a meaning of its own, so no variable can be called so", node)
