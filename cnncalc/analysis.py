@@ -30,6 +30,9 @@ DTYPES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2, "int8": 1}
 QUANTITIES = ("params", "weights", "biases", "trainable", "buffers", "macs", "flops", "param_bytes")
 """The counts of a row, all of which add up to the totals."""
 
+OF_WEIGHTS = tuple(name for name in QUANTITIES if name not in ("macs", "flops"))
+"""The counts that are 0 where a layer runs again with the weights of another."""
+
 
 class Row(NamedTuple):
     """The counts of one layer, or of a folded block call: whole numbers for the whole batch."""

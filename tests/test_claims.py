@@ -296,6 +296,22 @@ def test_a_claim_is_about_its_own_step() -> None:
     ]
 
 
+def test_what_a_body_states_of_its_weights_is_judged_where_they_are_counted() -> None:
+    """Run again, its layers have no parameters of their own; what is stated of the second run holds for that."""
+    block = "blocks: {b: [{conv: 3, kernel_size: 1, expect: {output: [3, 32, 32], params: 12, weights: 8, macs: 9K}}]}"
+    layers = "- {b, name: first}\n- {reuse: first, expect: {params: 0, macs: 27K}}"
+    assert [(path, quantity, verdict) for path, quantity, _, verdict in verdicts(check(net(layers, top=block)))] == [
+        ("first.conv1", "output", "right"),
+        ("first.conv1", "params", "right"),
+        ("first.conv1", "weights", "false"),
+        ("first.conv1", "macs", "right"),
+        ("reuse1.conv1", "output", "right"),
+        ("reuse1.conv1", "macs", "right"),
+        ("reuse1", "params", "right"),
+        ("reuse1", "macs", "false"),
+    ]
+
+
 def test_the_outputs_of_a_network() -> None:
     layers = "- {conv: 4, kernel_size: 3, name: a}\n- {conv: 4, kernel_size: 3, name: b}"
     for text, passed in {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from cnncalc.analysis import OF_WEIGHTS
 from cnncalc.errors import Problem, SpecError
 from cnncalc.layers import Layer, Unfit
 from cnncalc.network import Claim
@@ -164,6 +165,8 @@ class Expansion:
         name = tensor.name if tensor else ""
         for claim in claims:
             if claim.value.node.mark.source is not self.spec.source:  # about the spec that this one extends
+                continue
+            if self.graph.runs_again and claim.quantity in OF_WEIGHTS:  # judged where the weights are counted
                 continue
             if not self.stated:
                 self.claims_set_aside += 1

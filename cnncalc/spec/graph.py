@@ -94,6 +94,11 @@ class Graph:
         self.layers.append(Placed(path, layer, names, shapes, sized, mark, calls, self.frozen, origin))
         return Tensor(path, shape)
 
+    @property
+    def runs_again(self) -> bool:
+        """Whether what is placed now has the weights of layers placed before."""
+        return self._twin is not None
+
     @contextmanager
     def again(self, twin: Twin) -> Iterator[None]:
         """What is placed meanwhile has the weights of the layers that it is the twin of."""
