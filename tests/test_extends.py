@@ -335,7 +335,9 @@ def test_a_name_of_thousands_of_characters(here: Path) -> None:
 
 def test_a_file_that_can_not_be_read(here: Path) -> None:
     (here / "bad.yaml").write_bytes(b"\xff")
-    assert told(here, "extends: bad.yaml").startswith("bad.yaml:1:1: byte 0xff is not UTF-8")
+    report = told(here, "extends: bad.yaml").splitlines()
+    assert report[0] == "bad.yaml:1:1: byte 0xff is not UTF-8"
+    assert report[3:] == ["  because line 1 of child.yaml extends this file", "  save the file as UTF-8"]
     (here / "shut.yaml").write_text(BASE)
     (here / "shut.yaml").chmod(0)
     if not os.access(here / "shut.yaml", os.R_OK):

@@ -69,17 +69,24 @@ def read_texts(text: Text, budget: Budget) -> Texts:
     while "extends" in roots[-1].entries:
         node = _extends(roots[-1])
         budget.count(node.mark)
-        text = extended(node, text)
-        path = text.path and text.path.resolve()
-        if path in chain:
-            raise SpecError(_circle(node, [*chain.values()][[*chain].index(path) :]))
-        chain[path] = text.source.name
         try:
+            text = extended(node, text)
+            path = text.path and text.path.resolve()
+            if path in chain:
+                raise SpecError(_circle(node, [*chain.values()][[*chain].index(path) :]))
+            chain[path] = text.source.name
             roots.append(_root(text))
         except SpecError as error:
-            reason = f"line {node.line} of {node.source.name} extends this file"
-            raise SpecError(p._replace(because=(*p.because, reason)) for p in error.problems) from None
+            raise SpecError(_seen_from(node, problem) for problem in error.problems) from None
     return Texts(tuple(roots))
+
+
+def _seen_from(node: Scalar, problem: Problem) -> Problem:
+    """The problem, with the reason why its file is read at all if that is not the one in which `extends:` stands."""
+    if problem.mark is None or problem.mark.source is node.source:
+        return problem
+    reason = f"line {node.line} of {node.source.name} extends this file"
+    return problem._replace(because=(*problem.because, reason))
 
 
 def _root(text: Text) -> Mapping:
