@@ -142,6 +142,22 @@ def test_json_says_where_the_calls_stand() -> None:
     text = (Path(__file__).parent.parent / "specs" / "resnet50.yaml").read_text(encoding="utf-8").splitlines()
     assert "conv: inner" in text[inside["line"] - 1]
     assert ["stage:" in text[inside["called"][0] - 1], "block:" in text[inside["called"][1] - 1]] == [True, True]
+    assert (inside["file"], inside["called_in"]) == ("resnet50.yaml", ["resnet50.yaml"] * 2)
+
+
+def test_every_line_has_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what a spec extends, the steps, calls and blocks stand in different files."""
+    (tmp_path / "base.yaml").write_text("input: [3, 8, 8]\nblocks: {a: [b], b: [relu]}\nlayers: [a, tanh]\n")
+    (tmp_path / "child.yaml").write_text("extends: base.yaml\nblocks:\n  a: [b, sigmoid]\n")
+    monkeypatch.chdir(tmp_path)
+    found = json.loads(run_here(["summary", "child.yaml", "--format", "json"]))["layers"]
+    assert [(row["file"], row["line"], row["called_in"], row["called"]) for row in found] == [
+        ("base.yaml", 2, ["base.yaml", "child.yaml"], [3, 3]),
+        ("child.yaml", 3, ["base.yaml"], [3]),
+        ("base.yaml", 3, [], []),
+    ]
+    table = csv.DictReader(io.StringIO(run_here(["summary", "child.yaml", "--format", "csv"])))
+    assert [(row["file"], int(row["line"])) for row in table] == [(row["file"], row["line"]) for row in found]
 
 
 @pytest.mark.parametrize("name", names())

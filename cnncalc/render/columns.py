@@ -64,11 +64,13 @@ _COLUMNS = (
     _counts("flops", "FLOPs"),
     _counts("param_bytes", "param bytes", _bytes),
     Column("line", "line", lambda row: row.mark.line, _text),
+    Column("file", "file", lambda row: row.mark.source.name, _text),
 )
 COLUMNS = {column.name: column for column in _COLUMNS}
 DEFAULT = ("layer", "type", "output", "params", "macs")
 
 LEAVES_FIRST = (
+    "file",
     "line",
     "from",
     "input",

@@ -40,6 +40,7 @@ def layer(row: Row) -> dict[str, Any]:
         "file": row.mark.source.name,
         "line": row.mark.line,
         "called": [call.mark.line for call in row.calls],
+        "called_in": [call.mark.source.name for call in row.calls],
         "from": row.sources,
         "inputs": row.inputs,
         "output": row.output,
