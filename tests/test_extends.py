@@ -177,7 +177,19 @@ def test_the_readme_of_a_family(here: Path) -> None:
 def test_a_variable_reads_those_of_its_own_text_above_it(here: Path) -> None:
     network = child(here, "vars: {base: 5, width: 2 * base, depth: width // base, last: depth}")
     assert network.shape("stage1.cb2.conv1")[0] == 10
-    assert "declared further down" in told(here, "vars: {width: base, depth: 1, base: 4}")
+    assert "base is declared further down; a variable" in told(here, "vars: {width: base, depth: 1, base: 4}")
+
+
+def test_a_new_variable_stands_where_its_own_text_has_it(here: Path) -> None:
+    """Above the next inherited one that is given there; so the one that reads the last of them is written last."""
+    report = told(here, "vars: {twice: 2 * depth, width: 5}").splitlines()
+    assert report[0] == "child.yaml:2:19: vars: twice: unknown name depth"
+    assert report[3] == (
+        "  depth is declared further down, in line 5 of base.yaml: inherited variables keep their order,"
+        " a new one stands above the next of them that is given here"
+    )
+    assert len(child(here, "vars: {width: 5, twice: 2 * depth}").layers) == 9
+    assert "further down, in line 5 of base.yaml" in told(here, "vars: {width: depth}")
 
 
 def test_a_variable_that_the_parent_never_uses_is_no_mistake(here: Path) -> None:
@@ -238,6 +250,11 @@ def test_a_claim_that_no_longer_makes_sense_is_not_evaluated(here: Path) -> None
 def test_outputs_are_replaced_as_a_whole_and_left_out_where_nothing_stands(here: Path) -> None:
     assert child(here, "outputs: [last]").outputs == ("last.cb2.relu1",)
     assert child(here, "outputs:").outputs == ("head",)
+    layers = "layers: [{stage: width, name: last}]"
+    report = told(here, layers).splitlines()
+    assert report[0] == "base.yaml:14:17: outputs: no step is named head"
+    assert report[3] == "  the layers are those of child.yaml: give it outputs: too, empty for the last step"
+    assert child(here, f"{layers}\noutputs:").outputs == ("last.cb2.relu1",)
     assert child(here, "input: {left: [3, 8, 8]}").inputs == {"left": (3, 8, 8)}
 
 

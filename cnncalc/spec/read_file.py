@@ -125,10 +125,10 @@ class _Top:
         entries: Entries = {}
         for given in self.texts.each("vars"):
             entries = merged(self.reader.entries(given, "vars"), entries)
-        self.reader.later = set(entries)
+        self.reader.later = {name: key for name, (key, _) in entries.items()}
         for name, (key, node) in entries.items():
             self.reader.check_variable(name, key)
-            self.reader.later.discard(name)
+            del self.reader.later[name]
             found[name] = self.reader.value(node, self.variables, f"vars: {name}")
             self.variables.declare(name)
         return found
@@ -165,8 +165,11 @@ class _Top:
             self.problems.add(f"outputs is a list of names, not {found}", node, hint="for example outputs: [mask, box]")
             return ()
         names: dict[str, Scalar] = {}
+        layers, hint = self.texts.find("layers"), None
+        if layers is not None and layers.source is not node.source:
+            hint = f"the layers are those of {layers.source.name}: give it outputs: too, empty for the last step"
         for item in node.items:
-            name = self.reader.reference(item, self.variables, "outputs")
+            name = self.reader.reference(item, self.variables, "outputs", hint)
             if name is not None and name.text in names:
                 self.problems.add(f"outputs: {described(name)} is named twice", name)
             elif name is not None:

@@ -185,8 +185,8 @@ class StepReader(ValueReader):
         self.problems.add(f"name: {found} can't be a name", node, because=(reason,))
         return None
 
-    def reference(self, node: Node, visible: Visible, what: str) -> Scalar | None:
-        """The name of a tensor made before; a name that no step of the text has is refused here."""
+    def reference(self, node: Node, visible: Visible, what: str, hint: str | None = None) -> Scalar | None:
+        """The name of a tensor made before; a name that no step of the text has is refused here, with the hint."""
         if not isinstance(node, Scalar) or is_nothing(node):
             self.problems.add(f"{what} takes the name of an earlier step, not {described(node)}", node)
             return None
@@ -194,7 +194,7 @@ class StepReader(ValueReader):
         unnumbered = first.rstrip("0123456789")
         if first in self.words or unnumbered in self.words or first in visible or self.is_type(unnumbered):
             return node
-        hint = did_you_mean(first, [*self.names, *visible])
+        hint = hint or did_you_mean(first, [*self.names, *visible])
         if not hint:
             known = f"; there are {', '.join(sorted(self.names)[:12])}" if self.names else ""
             hint = f"give the step that is meant a name: {{…, name: {described(node)}}}{known}"

@@ -11,7 +11,7 @@ from cnncalc.layers import REGISTRY, Option, Unfit
 from cnncalc.spec import nodes
 from cnncalc.spec.expressions import FUNCTIONS, Expression, ExpressionError, Word
 from cnncalc.spec.nodes import Node, Scalar, Sequence
-from cnncalc.spec.problems import Problems, described, is_nothing
+from cnncalc.spec.problems import Problems, described, is_nothing, line_of
 from cnncalc.spec.tokens import MAX_LEVELS
 from cnncalc.spec.tree import Block, Computed, Constant, Named, Value, listed
 from cnncalc.spec.values import MAX_ITEMS
@@ -35,8 +35,8 @@ class ValueReader:
         self._lists: dict[tuple[Node, Visible], Value] = {}
         # Every step and value takes a character, so only aliases can need more readings than that.
         self._readings_left = length + _SPARE_READS
-        self.later: set[str] = set()
-        """The variables that are declared further down."""
+        self.later: dict[str, Node] = {}
+        """The variables that are declared further down, and where."""
         self.body_of: Block | None = None
         """The block whose body is being read."""
 
@@ -89,7 +89,7 @@ class ValueReader:
         for name in sorted(expression.names):
             if name not in visible and not self.is_word(name):
                 mark = node.part(*expression.where(name))
-                self.problems.add(f"{what}: unknown name {name}", mark, hint=self.known(name, visible))
+                self.problems.add(f"{what}: unknown name {name}", mark, hint=self.known(name, visible, node))
         return Computed(node, expression)
 
     def is_word(self, name: str) -> bool:
@@ -97,14 +97,18 @@ class ValueReader:
         numbered = name.rstrip("0123456789")  # a name that is given in a repeat
         return name in REGISTRY or name in OPTION_WORDS or name in self.words or numbered in self.words
 
-    def known(self, name: str, visible: Visible) -> str:
-        """The hint beside a name that nobody knows here."""
+    def known(self, name: str, visible: Visible, node: Node) -> str:
+        """The hint beside a name that nobody knows where the node stands."""
         if name == "index":
             return "index counts the repeat that is written around it; hand it to a block as a parameter"
         if name in TENSOR_NAMES:
             return f"{name} is known in steps and in the defaults of a block's parameters: no tensor enters here"
         if name in self.later:
-            return f"{name} is declared further down; a variable sees those above it"
+            declared = self.later[name]
+            if declared.source is node.source:
+                return f"{name} is declared further down; a variable sees those above it"
+            order = "inherited variables keep their order, a new one stands above the next of them that is given here"
+            return f"{name} is declared further down, in {line_of(declared.mark, node.mark)}: {order}"
         meant = did_you_mean(name, {*visible, *self.words}) or did_you_mean(name, {*FUNCTIONS, *REGISTRY})
         if meant:
             return meant
@@ -146,7 +150,7 @@ class ValueReader:
         elif boolean or opt.kind is str:
             hint = did_you_mean(word, [*visible, *opt.words, *(("true", "false") if boolean else ())])
         else:
-            hint = self.known(word, visible)
+            hint = self.known(word, visible, node)
         self.problems.add(f"{opt.name} {opt.expectation}, not {described(node)}", node, hint=hint)
 
     def flag(self, node: Node | None, visible: Visible, what: str) -> Value | None:
