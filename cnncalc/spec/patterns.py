@@ -101,7 +101,7 @@ class _Parser:
         self.due = True
 
     def word(self, node: Scalar, offset: int) -> None:
-        self.check_arrow(node)
+        self.check_arrow(node, offset)
         if node.text.endswith("?"):
             word = node.text[:-1]
             hint = f"decide: write {word}, or leave it out"
@@ -109,13 +109,13 @@ class _Parser:
         self.open[-1].items.append(Element(node, offset))
         self.due = False
 
-    def check_arrow(self, node: Scalar) -> None:
+    def check_arrow(self, node: Scalar, offset: int) -> None:
         if not self.due:
-            hint = _HINTS["×"] if re.fullmatch("[xX][0-9]*", node.text) else _JOINED
+            hint = _HINTS["×"] if re.fullmatch("[xX][0-9]*", node.text) else self.computed(offset) or _JOINED
             self.refuse(f"an arrow is missing before {shortened(node.text, ROOM)}", node.mark, hint)
 
-    def opening(self, node: Scalar, _: int) -> None:
-        self.check_arrow(node)
+    def opening(self, node: Scalar, offset: int) -> None:
+        self.check_arrow(node, offset)
         if len(self.open) > MAX_LEVELS:
             self.refuse(f"a pattern of more than {MAX_LEVELS} levels", node.mark)
         self.open.append(Group(node, []))
@@ -172,13 +172,18 @@ class _Parser:
         return start, end
 
     def refuse_stranger(self, position: int) -> NoReturn:
-        char, items = self.text[position], self.open[-1].items
-        hint = _HINTS.get(char, f"for example {EXAMPLE}")
+        char = self.text[position]
+        hint = self.computed(position) or _HINTS.get(char, f"for example {EXAMPLE}")
         if self.text.startswith(">", position + 1):
             hint = _JOINED
-        elif char in "+-/%" and items and items[-1].times is not None and not self.text[position - 1].isspace():
-            hint = "a number that is computed stands in brackets: *(N + 1)"
         self.refuse(f"{visible(char)} can't stand in a pattern", self.places.mark(position, 1), hint)
+
+    def computed(self, position: int) -> str | None:
+        """The hint where an expression goes on right behind the number of a repetition."""
+        items = self.open[-1].items
+        if self.due or items[-1].times is None or self.text[position - 1].isspace():
+            return None
+        return "a number that is computed stands in brackets: *(N + 1)" if self.text[position] in "+-/%([" else None
 
     def refuse(self, message: str, mark: Mark, hint: str | None = None) -> NoReturn:
         raise SpecError(Problem(message, mark, hint=hint))

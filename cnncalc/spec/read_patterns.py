@@ -182,11 +182,11 @@ class _PatternReader:
 
 def _split(text: str, visible: Visible) -> tuple[str, list[str]]:
     """The name at the beginning of an element, and the sizes behind it."""
-    name, *parts = text.split("-")
-    while parts and not parts[0][0].isdigit() and parts[0] not in visible:
-        name = f"{name}-{parts.pop(0)}"
+    parts = text.split("-")
+    first = next((at for at, part in enumerate(parts) if at and (part[0].isdigit() or part in visible)), len(parts))
+    name = "-".join(parts[:first])
     bare = name.rstrip("0123456789")
-    return bare, [name[len(bare) :], *parts] if bare != name else parts
+    return bare, [name[len(bare) :], *parts[first:]] if bare != name else parts[first:]
 
 
 def _cure(word: _Word, layer: type[Layer], missing: list[str]) -> str:
