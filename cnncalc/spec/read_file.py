@@ -10,7 +10,8 @@ from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
 from cnncalc.spec.problems import Problems, described, is_nothing
 from cnncalc.spec.read_claims import OF_THE_NETWORK, read_expectations
 from cnncalc.spec.read_layers import read_defaults
-from cnncalc.spec.read_steps import NAME, Entries, StepReader
+from cnncalc.spec.read_names import NAME
+from cnncalc.spec.read_steps import Entries, StepReader
 from cnncalc.spec.signatures import by_name, read_signature
 from cnncalc.spec.texts import Texts, merged
 from cnncalc.spec.tree import Block, Constant, Expectation, Step, Value

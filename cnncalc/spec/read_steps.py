@@ -5,26 +5,20 @@ Everything that the text alone can tell is told here, all problems at once; `exp
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from cnncalc.errors import Mark, Source, SpecError, did_you_mean, shortened
-from cnncalc.spec.expressions import RESERVED
+from cnncalc.errors import Source, SpecError
 from cnncalc.spec.nodes import Mapping, Node, Scalar, Sequence
-from cnncalc.spec.problems import ROOM, Problems, described, is_nothing, rewritten
+from cnncalc.spec.problems import Problems, described, is_nothing, rewritten
 from cnncalc.spec.read_claims import read_expectations
 from cnncalc.spec.read_layers import Defaults, read_call, read_layer
+from cnncalc.spec.read_names import NameReader
 from cnncalc.spec.read_structures import read_structure
-from cnncalc.spec.read_values import ValueReader
 from cnncalc.spec.refused_steps import refuse_keys, refuse_list, refuse_word
-from cnncalc.spec.tree import Block, Common, Step, WordStep
+from cnncalc.spec.tree import Common, Step, WordStep
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import STEP_KEYS, STRUCTURES, TENSOR_NAMES, TYPES
-
-NAME: Final = re.compile(r"[A-Za-z0-9_-]+")
-RESERVED_NAMES: Final = frozenset((*TENSOR_NAMES, "index", "input", *STEP_KEYS, *STRUCTURES, *RESERVED))
 
 Entries = dict[str, tuple[Scalar, Node]]
 
@@ -40,22 +34,15 @@ class Piece(NamedTuple):
     visible: Visible
 
 
-class StepReader(ValueReader):
-    """Reads the steps of a spec, with its blocks and defaults; `names` are the given names in it."""
+class StepReader(NameReader):
+    """Reads the steps of a spec, with its defaults."""
 
     def __init__(self, problems: Problems, length: int) -> None:
-        super().__init__(problems, (), length)
-        self.names: frozenset[str] = frozenset()
-        self.blocks: dict[str, Block] = {}
+        super().__init__(problems, length)
         self.defaults: dict[Source, Defaults] = {}
         """What each text gives its own steps."""
         self._aliased_lists: dict[tuple[Node, Visible], tuple[Step, ...]] = {}
         self._aliased_steps: dict[tuple[Node, Visible], Step | None] = {}
-
-    def know(self, names: Iterable[str], others: Iterable[str]) -> None:
-        """Takes in the names given to steps, and the other words that there are: of blocks and inputs."""
-        self.names = frozenset(names)
-        self.words |= {*self.names, *others}
 
     def steps(self, node: Node, visible: Visible, what: str) -> tuple[Step, ...]:
         """A list of steps."""
@@ -135,10 +122,6 @@ class StepReader(ValueReader):
         rest = {k: v for k, v in node.entries.items() if k != key and k not in STEP_KEYS}
         return Piece(key, key_node, None if is_nothing(value) else value, rest, self._common(node, visible), visible)
 
-    def is_type(self, key: str) -> bool:
-        """Whether the language or a block gives the word a meaning as a step."""
-        return key in TYPES or key in self.blocks or key in STRUCTURES
-
     def _type_keys(self, node: Mapping, visible: Visible) -> list[str]:
         """The one key that is the type; several where only the words they hold can tell which one it is."""
         keys = [key for key in node.entries if key not in STEP_KEYS]
@@ -168,38 +151,12 @@ class StepReader(ValueReader):
             return Common(node.mark)
         return Common(
             node.mark,
-            self._name(given.get("name")),
+            self.name(given.get("name")),
             self.flag(given.get("when"), visible, "when"),
             self.reference(given["from"], visible, "from") if "from" in given else None,
             read_expectations(self, given.get("expect"), visible),
             self.flag(given.get("freeze"), visible, "freeze"),
         )
-
-    def _name(self, node: Node | None) -> Scalar | None:
-        if node is None:
-            return None
-        found = described(node)
-        if isinstance(node, Scalar) and NAME.fullmatch(node.text) and not is_nothing(node) and found != "input":
-            return node
-        reason = "input is the name of what enters" if found == "input" else "a name is letters, digits, _ and -"
-        self.problems.add(f"name: {found} can't be a name", node, because=(reason,))
-        return None
-
-    def reference(self, node: Node, visible: Visible, what: str, hint: str | None = None) -> Scalar | None:
-        """The name of a tensor made before; a name that no step of the text has is refused here, with the hint."""
-        if not isinstance(node, Scalar) or is_nothing(node):
-            self.problems.add(f"{what} takes the name of an earlier step, not {described(node)}", node)
-            return None
-        first = node.text.partition(".")[0]
-        unnumbered = first.rstrip("0123456789")
-        if first in self.words or unnumbered in self.words or first in visible or self.is_type(unnumbered):
-            return node
-        hint = hint or did_you_mean(first, [*self.names, *visible])
-        if not hint:
-            known = f"; there are {', '.join(sorted(self.names)[:12])}" if self.names else ""
-            hint = f"give the step that is meant a name: {{…, name: {described(node)}}}{known}"
-        self.problems.add(f"{what}: no step is named {described(node)}", node, hint=hint)
-        return None
 
     def typed(self, piece: Piece) -> Step | None:
         """The step of the type that the piece's key names."""
@@ -239,12 +196,3 @@ class StepReader(ValueReader):
         if step is None or found:
             raise SpecError(found)
         return step
-
-    def check_variable(self, name: str, node: Node | Mark) -> None:
-        """Whether a variable, parameter or repeat may be called so."""
-        if not name.isidentifier() or not name.isascii():
-            hint = "letters, digits and _, as in depth2"
-            shown = shortened(name, ROOM) or '""'
-            self.problems.add(f"{shown} can't be the name of a variable", node, hint=hint)
-        elif name in RESERVED_NAMES or keyword.iskeyword(name):
-            self.problems.add(f"{name} has a meaning of its own, so no variable can be called so", node)

@@ -10,7 +10,8 @@ from typing import Final
 
 from cnncalc.spec.nodes import Node, Scalar
 from cnncalc.spec.problems import described
-from cnncalc.spec.read_steps import RESERVED_NAMES, Entries, StepReader
+from cnncalc.spec.read_names import RESERVED_NAMES
+from cnncalc.spec.read_steps import Entries, StepReader
 from cnncalc.spec.tree import Block, Parameter
 from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import FILE_KEYS, OPTIONS, TYPES
