@@ -164,7 +164,7 @@ class Expansion:
         """Enters what an `expect:` states of the layers placed since `first`, which made the tensor."""
         name = tensor.name if tensor else ""
         for claim in claims:
-            if claim.value.node.mark.source is not self.spec.source:  # about the spec that this one extends
+            if claim.value.node.source is not self.spec.source:  # about the spec that this one extends
                 continue
             if self.graph.runs_again and claim.quantity in OF_WEIGHTS:  # judged where the weights are counted
                 continue
