@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from terminal import on_terminal
 
 
 def run(*arguments: str, cwd: Path) -> tuple[int, str, str]:
@@ -154,6 +155,21 @@ def test_into_a_file(folder: Path) -> None:
     assert (folder / "out.txt").read_text(encoding="utf-8") == lines[1]
     run("invalid.yaml", "-o", "out.txt", cwd=folder)
     assert (folder / "out.txt").read_text(encoding="utf-8") == lines[1]
+
+
+@pytest.mark.parametrize(
+    ("width", "left_out"), [(60, ""), (40, "claimed"), (30, "claimed, exact")], ids=["60", "40", "30"]
+)
+def test_on_a_narrow_terminal_whole_columns_are_left_out(
+    width: int, left_out: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    shown = on_terminal(["check", "cut.yaml"], width, NO_COLOR="1").decode().splitlines()
+    headers = [name for name in ("layer", "quantity", "claimed", "exact") if name not in left_out]
+    assert shown[2].split() == headers
+    assert shown[-1] == (f"left out at {width} columns: {left_out}" if left_out else shown[6])
+    on_terminal(["check", "cut.yaml", "-o", "out.txt"], width)
+    assert (folder / "out.txt").read_text(encoding="utf-8") == run("cut.yaml", cwd=folder)[1]
 
 
 def test_shapes_in_the_layout_of_the_user(folder: Path) -> None:

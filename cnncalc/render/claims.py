@@ -14,6 +14,8 @@ from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 
 HEADERS = ("layer", "quantity", "claimed", "exact", "")
+LEAVES_FIRST = ("claimed", "exact")
+"""The order in which columns are left out where the terminal is narrow; of a false claim both are told below."""
 
 
 def table(findings: Findings, layout: str, width: int | None) -> list[Line]:
@@ -22,7 +24,7 @@ def table(findings: Findings, layout: str, width: int | None) -> list[Line]:
         return [Line(f"{findings.name}: valid, {_counts(findings)}")]
     rows = [_row(finding, layout) for finding in findings.found]
     grid = Grid(HEADERS, HEADERS, (False, False, True, True, False), rows)
-    return [Line(f"{findings.name}: {_counts(findings)}", "title"), Line(""), *grid.lines(width)]
+    return [Line(f"{findings.name}: {_counts(findings)}", "title"), Line(""), *grid.lines(width, LEAVES_FIRST)]
 
 
 def _row(finding: Finding, layout: str) -> tuple[str, list[str]]:
