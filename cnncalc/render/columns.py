@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import QUANTITIES, Analysis, Row
-from cnncalc.errors import Problem, SpecError, did_you_mean
+from cnncalc.errors import Problem, SpecError, did_you_mean, visible
 from cnncalc.layers import Shape
 from cnncalc.render.units import human_bytes
 
@@ -64,7 +64,7 @@ _COLUMNS = (
     _counts("flops", "FLOPs"),
     _counts("param_bytes", "param bytes", _bytes),
     Column("line", "line", lambda row: row.mark.line, _text),
-    Column("file", "file", lambda row: row.mark.source.name, _text),
+    Column("file", "file", lambda row: visible(row.mark.source.name), _text),
 )
 COLUMNS = {column.name: column for column in _COLUMNS}
 DEFAULT = ("layer", "type", "output", "params", "macs")
