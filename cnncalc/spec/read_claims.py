@@ -88,10 +88,10 @@ def _cure(text: str) -> str:
     found = _LIKE_A_FIGURE.fullmatch(text)
     assert found
     number, unit = found["number"], found["unit"]
-    if _GROUPED.fullmatch(number) and not unit:
-        return f"write {number.replace(',', '_')}"
-    letter = _IN_WORDS.get(unit.lower(), unit[:1].upper())
-    figure = Figure.read(f"{number.replace(',', '.')}{letter}")
+    number = number.replace(",", "_" if _GROUPED.fullmatch(number) else ".")
+    if not unit and number.replace("_", "").isdigit():
+        return f"write {number}"
+    figure = Figure.read(f"{number}{_IN_WORDS.get(unit.lower(), unit[:1].upper())}")
     return f"write {figure}" if figure and figure.text != text else "for example 60_965_224, 61M or 0.47M"
 
 
