@@ -350,6 +350,17 @@ def test_a_name_of_thousands_of_characters(here: Path) -> None:
     assert len(told(here, f"extends: {'x' * 5000}")) < 1000
 
 
+@pytest.mark.parametrize("before", ["", "../", "/"])
+def test_a_name_longer_than_any_file_has(here: Path, before: str) -> None:
+    assert "child.yaml:1:10: extends: " in told(here, f"extends: {before}{'x' * 5000}")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name here")
+def test_a_pipe_is_not_waited_for(here: Path) -> None:
+    os.mkfifo(here / "pipe")
+    assert told(here, "extends: pipe").startswith("child.yaml:1:10: extends: pipe: is no plain file")
+
+
 def test_a_file_that_can_not_be_read(here: Path) -> None:
     (here / "bad.yaml").write_bytes(b"\xff")
     report = told(here, "extends: bad.yaml").splitlines()

@@ -47,18 +47,20 @@ def found(spec: str | PathLike[str]) -> Text:
 def extended(name: Scalar, by: Text) -> Text:
     """The text that `extends:` names: a file in the folder of the text it stands in or below, else a bundled spec."""
     text = name.text
-    refusal = _leaves(text, by)
-    if refusal is not None:
-        raise SpecError(refusal._replace(mark=name.mark))
     folder = by.path.parent if by.path else None
     try:
+        refusal = _leaves(text, by)
         beside = folder / text if folder else None
         inside = None if beside and beside.is_file() else _bundled(text)
         path = inside or beside
-        data = _data(path) if path else b""
+        if refusal is None and path and path.exists() and not path.is_file() and not path.is_dir():
+            refusal = Problem(f"extends: {text}: is no plain file")  # a pipe may never end
+        data = _data(path) if path and refusal is None else b""
     except (OSError, ValueError) as error:
         problem = _unread(error, text, Path(text), folder or Path())
         raise SpecError(problem._replace(message=f"extends: {problem.message}", mark=name.mark)) from None
+    if refusal is not None:
+        raise SpecError(refusal._replace(mark=name.mark))
     if path is None:
         message = f"extends: {text}: no bundled spec of that name, and {by.source.name} has no folder to look in"
         raise SpecError(Problem(message, name.mark, hint=_bundled_near(Path(text))))
