@@ -70,14 +70,18 @@ def without_memory(verification: Verification) -> Iterator[Line]:
 
 def _outcome(name: str, check: Check, layers: int) -> str:
     if check.failed:
-        return f"differs in {len(check.failed):,} of {layers:,} layers"
+        return f"differs in {len(check.failed):,} of {_layers(layers)}"
     if check.measured is None:
-        return f"{layers:,} layers"
+        return _layers(layers)
     if name == "outputs":
         told = ", ".join(f"{path} {_value('output', shape)}" for path, shape in check.measured)
     else:
         told = _value(name, check.measured)
     return told if check.passed else f"{told} measured, {_value(name, check.predicted)} predicted"
+
+
+def _layers(count: int) -> str:
+    return f"{count:,} layer{'s' * (count != 1)}"
 
 
 def differences(verification: Verification) -> Iterator[Line]:
@@ -94,8 +98,7 @@ def one_line(spec: str, verification: Verification) -> list[Line]:
     layers = f"{len(verification.layers):>5,} layers"
     told = f"differs: {checks}" if checks else "every prediction measured"
     if verification.on_meta:
-        count = len(verification.on_meta)
-        told += f", {count:,} layer{'s' * (count > 1)} on PyTorch's meta device"
+        told += f", {_layers(len(verification.on_meta))} on PyTorch's meta device"
     role = "good" if verification.passed else "bad"
     return [Line(f"{SIGNS[verification.passed]} {spec:<24}{layers}  {told}", role), *differences(verification)]
 
