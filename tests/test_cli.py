@@ -71,6 +71,8 @@ def test_a_directory_never_wins(tmp_path: Path) -> None:
         (["summary", "resnet-50"], "resnet50"),
         (["summary", "alexnett"], "alexnet"),
         (["summary", "no/such.yaml"], "no such file"),
+        (["specs", ""], "an empty name: "),
+        (["layers", ""], "an empty name: "),
         (["summary", "lenet5", "--set", "alpha=1"], "declares no vars"),
         (["summary", "mobilenet_v1", "--set", "alhpa=1"], "alpha"),
         (["summary", "mobilenet_v1", "--set", "alpha"], "NAME=VALUE"),

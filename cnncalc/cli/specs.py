@@ -34,7 +34,8 @@ def specs(
     shown = list(known.values()) if name is None else catalogue.matching(name, known)
     if not shown:
         hint = catalogue.bundled_near(name or "")
-        raise SpecError(Problem(f"{name}: no bundled spec has that in its name, title or source", hint=hint))
+        message = "no bundled spec has that in its name, title or source"
+        raise SpecError(Problem(f"{name or 'an empty name'}: {message}", hint=hint))
     listed, code = [], 0
     for level, entry in catalogue.families(shown):
         try:

@@ -56,7 +56,7 @@ def found(word: str) -> type[Layer]:
         hint = "it is a structure, which holds steps; the README has them all"
     else:
         hint = NO_TYPES.get(word.lower()) or type_hint(word, [*REGISTRY]) or "cnncalc layers lists them all"
-    raise SpecError(Problem(f"{word}: no layer type is called so", hint=hint))
+    raise SpecError(Problem(f"{word or 'an empty name'}: no layer type is called so", hint=hint))
 
 
 def step(layer: type[Layer], options: Options) -> str:
