@@ -88,11 +88,11 @@ def test_columns() -> None:
 
 def test_every_column_that_is_offered_is_one() -> None:
     from cnncalc import analyze, load
-    from cnncalc.render.columns import chosen, sort_key
+    from cnncalc.render.columns import chosen, column
 
     analysis = analyze(load("lenet5"))
     assert all(chosen(name, analysis) for name in complete.columns(""))
-    assert all(sort_key(name) for name in complete.column(""))
+    assert all(column(name, "--sort", analysis) for name in complete.column(""))
 
 
 def test_completing_needs_nothing_heavy() -> None:

@@ -61,9 +61,8 @@ def column(incomplete: str) -> list[str]:
 
 def columns(incomplete: str) -> list[str]:
     """A list of columns, and of shares of their totals, to which one is added that is not in it."""
-    from cnncalc.analysis import QUANTITIES
-    from cnncalc.render.columns import COLUMNS
+    from cnncalc.render.columns import COLUMNS, shares
 
     listed, comma, _ = incomplete.rpartition(",")
-    names = ["all", *COLUMNS, *(f"{quantity}%" for quantity in QUANTITIES)]
+    names = ["all", *COLUMNS, *shares()]
     return [f"{listed}{comma}{name}" for name in names if name not in listed.split(",")]

@@ -53,7 +53,8 @@ def summary(
     shown = table_columns.chosen("all" if format == "csv" and columns is None else columns, analysis)
     rows = analysis.folded(depth) if depth else analysis.rows
     if sort:
-        rows = tuple(sorted(rows, key=table_columns.sort_key(sort.removesuffix("%")), reverse=True))
+        by = table_columns.column(sort.strip().lower(), "--sort", analysis)
+        rows = tuple(sorted(rows, key=lambda row: by.get(analysis, row), reverse=True))
     of, rows = len(rows), rows[:top]
     if format == "table":
         room = None if output else width(sys.stdout)
@@ -65,7 +66,7 @@ def summary(
     elif format == "csv":
         from cnncalc.render import csv
 
-        write(csv.render(rows, shown), output)
+        write(csv.render(analysis, rows, shown), output)
     else:
         from cnncalc.render import markdown
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from cnncalc.analysis import QUANTITIES, Analysis, Row
+from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import Problem, SpecError, did_you_mean, visible
 from cnncalc.layers import Shape
 from cnncalc.render.units import human_bytes
@@ -16,10 +16,24 @@ class Column(NamedTuple):
 
     name: str
     header: str
-    get: Callable[[Row], Any]
+    get: Callable[[Analysis, Row], Any]
     cell: Callable[[Any, str], str]
     """The cell of a value, in a layout of shapes (`chw` or `hwc`)."""
     adds_up: bool = False
+    numeric: bool = False
+
+    @property
+    def right(self) -> bool:
+        """Whether its cells are aligned right."""
+        return self.adds_up or self.numeric
+
+    def values(self, analysis: Analysis, rows: Sequence[Row]) -> list[Any]:
+        """Its exact values."""
+        return [self.get(analysis, row) for row in rows]
+
+    def total(self, analysis: Analysis) -> str:
+        """The sum over all rows, where it adds up."""
+        return self.cell(sum(self.values(analysis, analysis.rows)), "chw") if self.adds_up else ""
 
 
 def shape_text(shape: Shape, layout: str = "chw") -> str:
@@ -45,16 +59,16 @@ def _shapes(shapes: Sequence[Shape], layout: str) -> str:
 
 
 def _counts(quantity: str, header: str, cell: Callable[[Any, str], str] = _count) -> Column:
-    return Column(quantity, header, lambda row: row.counts[quantity], cell, adds_up=True)
+    return Column(quantity, header, lambda _, row: row.counts[quantity], cell, adds_up=True)
 
 
-LAYER = Column("layer", "layer", lambda row: row.path, _text)
+LAYER = Column("layer", "layer", lambda _, row: row.path, _text)
 _COLUMNS = (
     LAYER,
-    Column("type", "type", lambda row: row.type, _text),
-    Column("from", "from", lambda row: " ".join(row.sources), _text),
-    Column("input", "input", lambda row: row.inputs, _shapes),
-    Column("output", "output", lambda row: row.output, shape_text),
+    Column("type", "type", lambda _, row: row.type, _text),
+    Column("from", "from", lambda _, row: " ".join(row.sources), _text),
+    Column("input", "input", lambda _, row: row.inputs, _shapes),
+    Column("output", "output", lambda _, row: row.output, shape_text, numeric=True),
     _counts("params", "params"),
     _counts("weights", "weights"),
     _counts("biases", "biases"),
@@ -63,10 +77,13 @@ _COLUMNS = (
     _counts("macs", "MACs"),
     _counts("flops", "FLOPs"),
     _counts("param_bytes", "param bytes", _bytes),
-    Column("line", "line", lambda row: row.mark.line, _text),
-    Column("file", "file", lambda row: visible(row.mark.source.name), _text),
+    Column("line", "line", lambda _, row: row.mark.line, _text),
+    Column("file", "file", lambda _, row: visible(row.mark.source.name), _text),
 )
-COLUMNS = {column.name: column for column in _COLUMNS}
+FURTHER: tuple[Column, ...] = ()
+"""What is found only where it is asked for; in JSON always."""
+
+COLUMNS = {column.name: column for column in (*_COLUMNS, *FURTHER)}
 DEFAULT = ("layer", "type", "output", "params", "macs")
 
 LEAVES_FIRST = (
@@ -87,38 +104,41 @@ LEAVES_FIRST = (
 
 
 def chosen(names: str | None, analysis: Analysis) -> list[Column]:
-    """The columns of a comma-separated list: names, `all`, or a count with `%` for its share of the total."""
+    """The columns of a comma-separated list: names, `all`, or one that adds up with `%` for its share of the total."""
     if names is None:
         return [COLUMNS[name] for name in DEFAULT]
-    wanted = [name.strip().lower() for name in names.split(",")]
-    columns = [c for name in wanted for c in (COLUMNS.values() if name == "all" else [_column(name, analysis)])]
+    columns: list[Column] = []
+    for name in names.split(","):
+        wanted = name.strip().lower()
+        columns += COLUMNS.values() if wanted == "all" else [column(wanted, "--columns", analysis)]
     return columns if LAYER in columns else [LAYER, *columns]
 
 
-def _column(name: str, analysis: Analysis) -> Column:
+def shares() -> list[str]:
+    """The names of the columns that are shares of a total, in percent."""
+    return [f"{name}%" for name, column in COLUMNS.items() if column.adds_up]
+
+
+def column(name: str, option: str, analysis: Analysis) -> Column:
+    """The column of that name, as an option gave it."""
     if name in COLUMNS:
         return COLUMNS[name]
-    quantity = name.removesuffix("%")
-    if name.endswith("%") and quantity in QUANTITIES:
-        return _share(quantity, analysis.totals[quantity])
-    known = [*COLUMNS, *(f"{quantity}%" for quantity in QUANTITIES)]
+    known = [*COLUMNS, *shares()]
+    if name in known:
+        return _share(COLUMNS[name.removesuffix("%")], analysis)
     hint = did_you_mean(name, known) or f"columns: {', '.join(known)}"
-    raise SpecError(Problem(f"--columns: no column is called {name}", hint=hint))
+    raise SpecError(Problem(f"{option}: no column is called {name}", hint=hint))
 
 
-def _share(quantity: str, total: int) -> Column:
-    header = f"{COLUMNS[quantity].header} %"
-    return Column(f"{quantity}%", header, lambda row: share(row.counts[quantity], total), lambda v, _: f"{v:.2f}", True)
+def _share(whole: Column, analysis: Analysis) -> Column:
+    total = sum(whole.values(analysis, analysis.rows))
+
+    def get(analysis: Analysis, row: Row) -> float:
+        return share(whole.get(analysis, row), total)
+
+    return Column(f"{whole.name}%", f"{whole.header} %", get, lambda value, _: f"{value:.2f}", adds_up=True)
 
 
 def share(part: int, total: int) -> float:
     """A part in percent of the total."""
     return 100 * part / total if total else 0.0
-
-
-def sort_key(name: str) -> Callable[[Row], Any]:
-    """What `--sort` compares: counts by size, the rest as text."""
-    if name not in COLUMNS:
-        hint = did_you_mean(name, COLUMNS) or f"columns: {', '.join(COLUMNS)}"
-        raise SpecError(Problem(f"--sort: no column is called {name}", hint=hint))
-    return COLUMNS[name].get

@@ -7,13 +7,13 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cnncalc.analysis import Row
+from cnncalc.analysis import Analysis, Row
 from cnncalc.render.columns import Column
 
 
-def render(rows: Sequence[Row], columns: Sequence[Column]) -> str:
+def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column]) -> str:
     """The columns under their names."""
-    return written([[column.name for column in columns], *([column.get(row) for column in columns] for row in rows)])
+    return written([[column.name for column in columns], *zip(*(column.values(analysis, rows) for column in columns))])
 
 
 def written(rows: Iterable[Sequence[Any]]) -> str:

@@ -8,12 +8,13 @@ from typing import Any
 
 from cnncalc import __version__
 from cnncalc.analysis import Analysis, Row
+from cnncalc.render.columns import FURTHER, Column
 
 SCHEMA = 1
 
 
-def render(analysis: Analysis, rows: Sequence[Row]) -> str:
-    """The rows and totals as one object."""
+def render(analysis: Analysis, rows: Sequence[Row], further: Sequence[Column] = FURTHER) -> str:
+    """The rows, with what further columns show of them, and the totals as one object."""
     network = analysis.network
     folded = {placed.path: row.path for row in rows for placed in row.placed}
     whole = {
@@ -24,7 +25,7 @@ def render(analysis: Analysis, rows: Sequence[Row]) -> str:
         "outputs": [folded.get(name, name) for name in network.outputs],
         "batch": analysis.batch,
         "dtype": analysis.dtype,
-        "layers": [layer(row) for row in rows],
+        "layers": [{**layer(row), **{c.name: c.get(analysis, row) for c in further}} for row in rows],
         "totals": {"layers": len(analysis.rows), "depth": analysis.depth, **analysis.totals},
     }
     return f"{json.dumps(whole)}\n"

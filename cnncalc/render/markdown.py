@@ -23,9 +23,9 @@ def escaped(text: str) -> str:
 
 def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str, of: int) -> str:
     """The layer table, `of` so many rows that there are, and the totals."""
-    cells = [[column.cell(column.get(row), layout) for column in columns] for row in rows]
+    cells = [[column.cell(column.get(analysis, row), layout) for column in columns] for row in rows]
     total = [f"**{cell}**" if cell else "" for cell in total_cells(analysis, columns)]
-    numeric = [column.adds_up or column.name == "output" for column in columns]
+    numeric = [column.right for column in columns]
     heading = escaped(title(analysis, layout)[0].text)
     listed = "".join(
         f"- {name}: {exact}{f' ({remark})' if remark else ''}\n" for name, exact, remark in totals(analysis)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Row
-from cnncalc.render.columns import LEAVES_FIRST, Column, shape_text, share
+from cnncalc.render.columns import LEAVES_FIRST, Column, shape_text
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 from cnncalc.render.units import human, human_bytes
@@ -25,12 +25,16 @@ def lines(
     of: int | None = None,
 ) -> list[Line]:
     """The table of these rows, `of` so many that there are, and the totals of the whole network."""
-    body = [*_tree(analysis, rows, columns, layout)] if tree else [("", _cells(row, columns, layout)) for row in rows]
+    body = (
+        [*_tree(analysis, rows, columns, layout)]
+        if tree
+        else [("", _cells(analysis, row, columns, layout)) for row in rows]
+    )
     body.append(("total", total_cells(analysis, columns)))
     grid = Grid(
         [column.name for column in columns],
         [column.header for column in columns],
-        [column.adds_up or column.name == "output" for column in columns],
+        [column.right for column in columns],
         body,
     )
     part = [Line(f"{len(rows):,} of {of:,} rows; the totals are those of all", "note")] if of and of > len(rows) else []
@@ -87,21 +91,12 @@ def _total_lines(analysis: Analysis) -> list[Line]:
 
 def total_cells(analysis: Analysis, columns: Sequence[Column]) -> list[str]:
     """The sums below the columns that add up."""
-    return [_total(analysis, column) for column in columns]
+    return ["total" if column.name == "layer" else column.total(analysis) for column in columns]
 
 
-def _total(analysis: Analysis, column: Column) -> str:
-    if column.name == "layer":
-        return "total"
-    quantity = column.name.removesuffix("%")
-    if not column.adds_up:
-        return ""
-    whole = analysis.totals[quantity]
-    return column.cell(share(whole, whole) if column.name.endswith("%") else whole, "chw")
-
-
-def _cells(row: Row, columns: Iterable[Column], layout: str, label: str | None = None) -> list[str]:
-    return [label if column.name == "layer" and label else column.cell(column.get(row), layout) for column in columns]
+def _cells(analysis: Analysis, row: Row, columns: Sequence[Column], layout: str, label: str | None = None) -> list[str]:
+    cells = [column.cell(column.get(analysis, row), layout) for column in columns]
+    return [label if column.name == "layer" and label else cell for column, cell in zip(columns, cells)]
 
 
 def _tree(
@@ -119,7 +114,7 @@ def _tree(
             yield "block", _heading(analysis, calls[level].path, calls[level].block, level, columns, layout)
         open_calls = paths
         label = row.path.rpartition(".")[2]
-        yield "", _cells(row, columns, layout, INDENT * len(calls) + label)
+        yield "", _cells(analysis, row, columns, layout, INDENT * len(calls) + label)
 
 
 def _heading(
