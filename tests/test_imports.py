@@ -23,6 +23,7 @@ ORDER = (
     "figure",
     "layers",
     "network",
+    "initialisation",
     "analysis",
     "alignment",
     "comparison",

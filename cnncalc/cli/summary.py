@@ -54,7 +54,7 @@ def summary(
     rows = analysis.folded(depth) if depth else analysis.rows
     if sort:
         by = table_columns.column(sort.strip().lower(), "--sort", analysis)
-        rows = tuple(sorted(rows, key=lambda row: by.get(analysis, row), reverse=True))
+        rows = tuple(sorted(rows, key=lambda row: table_columns.order(by.get(analysis, row)), reverse=True))
     of, rows = len(rows), rows[:top]
     if format == "table":
         room = None if output else width(sys.stdout)

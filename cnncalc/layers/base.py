@@ -73,6 +73,10 @@ class Layer:
     biases: ClassVar[Formula] = NOTHING
     buffers: ClassVar[Formula] = NOTHING
     macs: ClassVar[Formula] = NOTHING
+    fan_in: ClassVar[Formula] = NOTHING
+    """How many inputs a unit has, which is what initial weights go by; nothing where that is no matter."""
+    fan_out: ClassVar[Formula] = NOTHING
+    """How many units an input reaches; as PyTorch takes it, as if the groups were one."""
     workings: ClassVar[tuple[tuple[str, Formula], ...]] = ()
     """Another way to see the output size, step by step: (symbol, formula), each step sees the ones before."""
 

@@ -79,6 +79,8 @@ class Conv(Window, type="conv"):
     weights = Formula("C_out * (C_in / g) * prod(k)")
     biases = Formula("b * C_out")
     macs = Formula("prod(o) * C_out * (C_in / g) * prod(k)")
+    fan_in = Formula("(C_in / g) * prod(k)")
+    fan_out = Formula("C_out * prod(k)")
     example = Example((3, 227, 227), out_channels=96, kernel_size=11, stride=4, variants=({"padding": "same"},))
 
     out_channels: int = option(symbol="C_out", least=1)
@@ -148,6 +150,9 @@ class ConvTranspose(Window, type="conv_transpose"):
     weights = Formula("C_in * (C_out / g) * prod(k)")
     biases = Formula("b * C_out")
     macs = Formula("prod(n) * C_in * (C_out / g) * prod(k)")
+    # PyTorch reads the axes of the weights as a convolution's: what goes in and out change places
+    fan_in = Formula("(C_out / g) * prod(k)")
+    fan_out = Formula("C_in * prod(k)")
     workings = (
         ("grid", Formula("n + (n - 1)*(s - 1) + 2*d*(k - 1) - 2*p + output_padding")),
         ("o", Formula("grid - (d*(k - 1) + 1) + 1")),
@@ -211,6 +216,8 @@ class Local(Window, type="local"):
     weights = Formula("prod(o) * C_out * C_in * prod(k)")
     biases = Formula("b * C_out * prod(o)")
     macs = Formula("prod(o) * C_out * C_in * prod(k)")
+    fan_in = Formula("C_in * prod(k)")
+    fan_out = Formula("C_out * prod(k)")
     example = Example((3, 32, 32), out_channels=16, kernel_size=5, variants=({"padding": "same"},))
 
     out_channels: int = option(symbol="C_out", least=1)

@@ -16,6 +16,8 @@ class Linear(Layer, type="linear"):
     weights = Formula("F_out * F_in")
     biases = Formula("b * F_out")
     macs = Formula("rows * F_out * F_in")
+    fan_in = Formula("F_in")
+    fan_out = Formula("F_out")
     example = Example((196, 768), out_features=3072)
 
     out_features: int = option(symbol="F_out", least=1)

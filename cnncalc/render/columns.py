@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import Problem, SpecError, did_you_mean, visible
+from cnncalc.initialisation import initial
 from cnncalc.layers import Shape
 from cnncalc.render.units import human_bytes
 
@@ -58,8 +59,26 @@ def _shapes(shapes: Sequence[Shape], layout: str) -> str:
     return " ".join(shape_text(shape, layout) for shape in shapes)
 
 
+NONE = "–"
+"""The cell of what a layer has not."""
+
+
 def _counts(quantity: str, header: str, cell: Callable[[Any, str], str] = _count) -> Column:
     return Column(quantity, header, lambda _, row: row.counts[quantity], cell, adds_up=True)
+
+
+def _initial(name: str, header: str) -> Column:
+    """A number that initial weights go by; None for a layer without weights, and for a folded call."""
+
+    def get(_: Analysis, row: Row) -> int | float | None:
+        found = initial(row.placed[0]) if row.path == row.placed[0].path else None
+        return getattr(found, name).value if found else None
+
+    return Column(name, header, get, _real_or_count, numeric=True)
+
+
+def _real_or_count(value: float | None, layout: str) -> str:
+    return NONE if value is None else f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
 
 
 LAYER = Column("layer", "layer", lambda _, row: row.path, _text)
@@ -80,13 +99,22 @@ _COLUMNS = (
     Column("line", "line", lambda _, row: row.mark.line, _text),
     Column("file", "file", lambda _, row: visible(row.mark.source.name), _text),
 )
-FURTHER: tuple[Column, ...] = ()
+FURTHER = tuple(
+    _initial(name, header)
+    for name, header in (
+        ("fan_in", "fan in"),
+        ("fan_out", "fan out"),
+        ("xavier_std", "Xavier std"),
+        ("kaiming_std", "Kaiming std"),
+    )
+)
 """What is found only where it is asked for; in JSON always."""
 
 COLUMNS = {column.name: column for column in (*_COLUMNS, *FURTHER)}
 DEFAULT = ("layer", "type", "output", "params", "macs")
 
 LEAVES_FIRST = (
+    *(column.name for column in reversed(FURTHER)),
     "file",
     "line",
     "from",
@@ -128,6 +156,13 @@ def column(name: str, option: str, analysis: Analysis) -> Column:
         return _share(COLUMNS[name.removesuffix("%")], analysis)
     hint = did_you_mean(name, known) or f"columns: {', '.join(known)}"
     raise SpecError(Problem(f"{option}: no column is called {name}", hint=hint))
+
+
+def order(value: Any) -> tuple[Any, ...]:
+    """What values of a column are sorted by: None is the least."""
+    if value is None:
+        return (0,)
+    return (1, tuple(map(order, value)) if isinstance(value, tuple) else value)
 
 
 def _share(whole: Column, analysis: Analysis) -> Column:
