@@ -40,7 +40,9 @@ def summary(
     batch: options.Batch = 1,
     dtype: options.Dtype = "float32",
     layout: options.Layout = "chw",
-    format: Annotated[Literal["table", "json", "csv", "markdown"], typer.Option(help="Form of the output.")] = "table",
+    format: Annotated[
+        Literal["table", "json", "csv", "markdown", "latex"], typer.Option(help="Form of the output.")
+    ] = "table",
     output: options.Output = None,
     max_layers: options.MaxLayers = MAX_LAYERS,
 ) -> None:
@@ -67,6 +69,10 @@ def summary(
         from cnncalc.render import csv
 
         write(csv.render(analysis, rows, shown), output)
+    elif format == "latex":
+        from cnncalc.render import latex
+
+        write(latex.render(analysis, rows, shown, layout, of), output)
     else:
         from cnncalc.render import markdown
 
