@@ -6,6 +6,7 @@ from cnncalc.curve import Curve
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, axis_of
 from cnncalc.layers.options import Unfit, option
+from cnncalc.reach import Reach, slides, stays, whole
 
 
 class Activation(Layer):
@@ -226,6 +227,10 @@ class Softmax(Activation, type="softmax"):
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
         axis_of(self.dim, inputs[0])
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        along = axis_of(self.dim, inputs[0]) - 1
+        return tuple(whole(size) if axis == along else stays(axis) for axis, size in enumerate(inputs[0]))
+
 
 class LogSoftmax(Softmax, type="log_softmax"):
     """The logarithm of softmax."""
@@ -247,3 +252,6 @@ class Maxout(Layer, type="maxout"):
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
         return self.channels.of(symbols), *(SIZE.of({"n": size}) for size in inputs[0][1:])
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        return slides(0, 0, self.pool_size, stride=self.pool_size), *map(stays, range(1, len(inputs[0])))

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Optional
 from cnncalc.formula import ZERO, Formula, Number
 from cnncalc.layers.bounds import axes, check_divides, check_most
 from cnncalc.layers.options import REQUIRED, Option, Unfit
+from cnncalc.reach import Reach, stays
 
 Shape = tuple[int, ...]
 """Channels first, without the batch: (C, H, W)."""
@@ -193,6 +194,13 @@ class Layer:
         shape = dims(tuple(number.value for number in output))
         because = (f"{worst.formula.text()} = {worst.text()} = {worst.value}",)
         raise Unfit(f"the output would be {shape}, with nothing in it", because=because)
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
+        """What a unit sees of that input, per axis of it (channels too); by default its own position.
+
+        None where this depends on its position along several axes. Statistics of norms are not counted.
+        """
+        return tuple([stays(axis) for axis in range(len(inputs[source]))])
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         """The module as constructor calls, run one after the other."""

@@ -5,6 +5,7 @@ from typing import Any
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Padding, Unfit, option
+from cnncalc.reach import Reach, grouped, slides, transposed
 
 SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
 TRANSPOSED_SIZE = Formula("(n - 1)*s - 2*p + d*(k - 1) + output_padding + 1")
@@ -42,6 +43,16 @@ class Window(Spatial):
             return tuple((p, p) for p in symbols["p"])
         totals = [SAME_TOTAL(along(symbols, axis)) for axis in range(len(symbols["n"]))]
         return tuple((total // 2, total - total // 2) for total in totals)
+
+    def seen_channels(self, channels: int) -> Reach:
+        """The channels that a unit sees."""
+        return grouped(getattr(self, "out_channels"), channels, getattr(self, "groups", 1))
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        symbols, beyond = self.symbols(*inputs), getattr(self, "padding_mode", "zeros")
+        windows = zip(self.pads(inputs[0]), symbols["k"], symbols["d"], symbols["s"])
+        slide = [slides(axis, -before, k, d, s, beyond) for axis, ((before, _), k, d, s) in enumerate(windows, 1)]
+        return self.seen_channels(inputs[0][0]), *slide
 
     def refuse_empty(self, output: tuple[Number, ...]) -> None:
         worst = min(output, key=lambda number: number.value)
@@ -170,6 +181,11 @@ class ConvTranspose(Window, type="conv_transpose"):
 
     def size_formula(self) -> Formula:
         return TRANSPOSED_SIZE
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        symbols = self.symbols(*inputs)
+        windows = zip(symbols["k"], symbols["s"], symbols["p"], symbols["d"])
+        return self.seen_channels(inputs[0][0]), *[transposed(axis, *each) for axis, each in enumerate(windows, 1)]
 
     def refuse_empty(self, output: tuple[Number, ...]) -> None:
         worst = min(output, key=lambda number: number.value)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, axis_of, dims
 from cnncalc.layers.options import Unfit, option
+from cnncalc.reach import ANOTHER, Reach, slides, stays, whole
 
 
 class Join(Layer):
@@ -97,6 +98,9 @@ class Multiply(Join, type="multiply"):
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
         return tuple(self.stretched.of({"n": sizes}) for sizes in zip(*inputs))
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        return tuple(whole(size) if size == 1 else stays(axis) for axis, size in enumerate(inputs[source]))
+
 
 class Concat(Join, type="concat"):
     """Tensors one behind the other along dim (1 = channels); equal in all other axes."""
@@ -119,6 +123,12 @@ class Concat(Join, type="concat"):
             raise self.unequal(inputs, f"equal shapes but for axis {axis + 1}", axis)
         joined = self.joined.of({"c": tuple(shape[axis] for shape in inputs)})
         return tuple(joined if at == axis else SIZE.of({"n": size}) for at, size in enumerate(inputs[0]))
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        along = axis_of(self.dim, inputs[0]) - 1
+        before = sum(shape[along] for shape in inputs[:source])
+        part = slides(along, -before, 1, beyond=ANOTHER)
+        return tuple(part if axis == along else stays(axis) for axis in range(len(inputs[0])))
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"dim": self.dim}

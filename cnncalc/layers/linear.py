@@ -5,6 +5,7 @@ import math
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Call, Example, Layer, Shape, Symbols
 from cnncalc.layers.options import option
+from cnncalc.reach import Reach, stays, whole
 
 
 class Linear(Layer, type="linear"):
@@ -30,6 +31,10 @@ class Linear(Layer, type="linear"):
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
         return *(SIZE.of({"n": size}) for size in inputs[0][:-1]), self.features.of(symbols)
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        *rows, features = inputs[0]
+        return *map(stays, range(len(rows))), whole(features)
+
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return (("Linear", {"in_features": inputs[0][-1], **self.torch_options()}),)
 
@@ -50,6 +55,9 @@ class FullyConnected(Linear, type="fc"):
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
         return (self.features.of(symbols),)
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        return tuple(map(whole, inputs[0]))
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         linear = ("Linear", {"in_features": math.prod(inputs[0]), **self.torch_options()})

@@ -6,6 +6,7 @@ from typing import Any, Optional
 from cnncalc.formula import Formula
 from cnncalc.layers.base import ANY_RANK, Call, Example, Layer, Shape, Symbols, dims
 from cnncalc.layers.options import Tail, Unfit, option
+from cnncalc.reach import Reach, slides, stays
 
 
 class BatchNorm(Layer, type="batchnorm"):
@@ -124,6 +125,9 @@ class LocalResponseNorm(Layer, type="lrn"):
     alpha: float = option(1e-4)
     beta: float = option(0.75)
     k: float = option(1.0)
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        return slides(0, -(self.size // 2), self.size), *map(stays, range(1, len(inputs[0])))
 
 
 class Affine(Layer, type="affine"):

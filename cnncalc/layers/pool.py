@@ -6,6 +6,7 @@ from cnncalc.formula import Formula
 from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols
 from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding, zero_padding
 from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
+from cnncalc.reach import Reach, adaptive, stays, whole
 
 CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
 """PyTorch's ceil mode: rounded up, but no window may start in the padding behind the input."""
@@ -24,6 +25,9 @@ class Pool(Window):
 
     def size_formula(self) -> Formula:
         return CEIL_SIZE if self.ceil_mode and not self.same else super().size_formula()
+
+    def seen_channels(self, channels: int) -> Reach:
+        return stays(0)
 
 
 class MaxPool(Pool, type="maxpool"):
@@ -162,6 +166,9 @@ class GlobalAvgPool(Spatial, type="global_avgpool"):
     def size_formula(self) -> Formula:
         return ONE
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        return stays(0), *map(whole, inputs[0][1:])
+
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"output_size": 1}
 
@@ -188,6 +195,10 @@ class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
 
     def size_formula(self) -> Formula:
         return ADAPTED
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        sizes = zip(inputs[0][1:], self.symbols(*inputs)["o"])
+        return stays(0), *[adaptive(axis, n, o) for axis, (n, o) in enumerate(sizes, 1)]
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"output_size": self.symbols(*inputs)["o"]}

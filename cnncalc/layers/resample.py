@@ -1,13 +1,18 @@
 """Layers that trade resolution: upsampling and pixel shuffles."""
 
+from fractions import Fraction
 from typing import ClassVar, Optional
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import ANY_RANK, SIZE, Example, Layer, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Scales, Unfit, option
+from cnncalc.reach import Reach, adaptive, cubic, linear, nearest, sampled, slides, stays
 
 _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
 MODES = ("nearest", "nearest-exact", "area", *_RANKS)
+
+_FINEST = 10**6
+"""The largest denominator that a factor written as a decimal is taken to have: 1/3 is 0.3333333333333333."""
 
 SCALED, GIVEN = Formula("floor(n * scale_factor)"), Formula("size")
 
@@ -40,6 +45,26 @@ class Upsample(Spatial, type="upsample"):
 
     def size_formula(self) -> Formula:
         return SCALED if self.size is None else GIVEN
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        symbols = self.symbols(*inputs)
+        sizes = zip(symbols["n"], self.on(*inputs).shape[1:], symbols["scale_factor"] or symbols["n"])
+        return stays(0), *[self._along(axis, *each) for axis, each in enumerate(sizes, 1)]
+
+    def _along(self, axis: int, n: int, o: int, factor: float) -> Reach:
+        """PyTorch goes by the factor that was given, not by n/o, where the two differ."""
+        scale = Fraction(n, o) if self.scale_factor is None else 1 / Fraction(factor).limit_denominator(_FINEST)
+        half = (scale - 1) / 2
+        if self.mode == "area":
+            return adaptive(axis, n, o)
+        if self.mode == "nearest":
+            return sampled(axis, scale, Fraction(0), nearest)
+        if self.mode == "nearest-exact":
+            return sampled(axis, scale, scale / 2, nearest)
+        around = cubic if self.mode == "bicubic" else linear
+        if self.align_corners:
+            return sampled(axis, Fraction(n - 1, max(o - 1, 1)), Fraction(0), around)
+        return sampled(axis, scale, half, around)
 
 
 class Shuffle(Layer):
@@ -83,6 +108,11 @@ class PixelShuffle(Shuffle, type="pixel_shuffle"):
                 because=(f"{symbols['C_in']}/{squared} is not whole",),
             )
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
+        lead, r = len(inputs[0]) - 3, self.upscale_factor
+        pixels = [sampled(axis, Fraction(1, r), Fraction(0), nearest) for axis in (lead + 1, lead + 2)]
+        return *map(stays, range(lead)), None, *pixels
+
 
 class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
     """Turns r × r pixels into r² channels: the inverse of pixel_shuffle."""
@@ -99,3 +129,9 @@ class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
         for size in symbols["n"]:
             if size % self.downscale_factor:
                 raise Unfit(f"{size} is not a multiple of {self.downscale_factor}", option="downscale_factor")
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
+        lead, r = len(inputs[0]) - 3, self.downscale_factor
+        deep = sampled(lead, Fraction(1, r * r), Fraction(0), nearest)
+        pixels = [None if lead else slides(axis, 0, r, stride=r) for axis in (lead + 1, lead + 2)]
+        return *map(stays, range(lead)), deep, *pixels

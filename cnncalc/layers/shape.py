@@ -7,6 +7,7 @@ from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import ANY_RANK, SIZE, Call, Example, Layer, Shape, Spatial, Symbols, along, axis_of, dims
 from cnncalc.layers.conv import torch_padding
 from cnncalc.layers.options import Axes, Pairs, Unfit, option
+from cnncalc.reach import Reach, regrouped, slides, stays
 
 
 class Flatten(Layer, type="flatten"):
@@ -30,6 +31,9 @@ class Flatten(Layer, type="flatten"):
         first, last = max(start - 1, 0), max(end, 1)
         kept = [SIZE.of({"n": size}) for size in shape]
         return *kept[:first], self.merged.of({"merged": shape[first:last]}), *kept[last:]
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
+        return regrouped(inputs[0], self.on(*inputs).shape)
 
 
 class Reshape(Layer, type="reshape"):
@@ -56,6 +60,9 @@ class Reshape(Layer, type="reshape"):
         rest = self.rest.of({"whole": inputs[0], "known": known})
         return tuple(rest if size == -1 else self.given.of({"shape": size}) for size in self.shape)
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
+        return regrouped(inputs[0], self.on(*inputs).shape)
+
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return ("Flatten", {}), ("Unflatten", {"dim": 1, "unflattened_size": self.shape})
 
@@ -81,6 +88,10 @@ class Permute(Layer, type="permute"):
         if axes[0] != 0:
             raise Unfit("dims starts with 0: the batch stays in front", option="dims")
         return tuple(SIZE.of({"n": shape[axis - 1]}) for axis in axes[1:])
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        axes = [axis_of(dim, inputs[0], "dims") - 1 for dim in self.dims[1:]]
+        return tuple(stays(axes.index(axis)) for axis in range(len(axes)))
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"dims": self.dims}
@@ -119,6 +130,10 @@ class ZeroPad(Spatial, type="zero_pad"):
     def size_formula(self) -> Formula:
         return self.padded
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        pairs = self.pairs(len(inputs[0]) - 1)
+        return stays(0), *[slides(axis, -before, 1) for axis, (before, _) in enumerate(pairs, 1)]
+
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"padding": torch_padding(self.pairs(len(inputs[0]) - 1))}
 
@@ -151,6 +166,10 @@ class Crop(Spatial, type="crop"):
 
     def size_formula(self) -> Formula:
         return self.cut
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        offsets = self.symbols(*inputs)["offset"]
+        return stays(0), *[slides(axis, offset, 1) for axis, offset in enumerate(offsets, 1)]
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         symbols = self.symbols(*inputs)
@@ -186,6 +205,12 @@ class Slice(Layer, type="slice"):
         cut = self.taken.of({"start": start, "stop": stop, "step": self.step})
         return tuple(cut if at == axis else SIZE.of({"n": size}) for at, size in enumerate(shape))
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        along = axis_of(self.dim, inputs[0]) - 1
+        start = self.start % inputs[0][along]
+        cut = slides(along, start, 1, stride=self.step)
+        return tuple(cut if axis == along else stays(axis) for axis in range(len(inputs[0])))
+
 
 class Select(Layer, type="select"):
     """The listed channels in that order; counted from 0."""
@@ -207,6 +232,12 @@ class Select(Layer, type="select"):
         chosen = self.selected.of({"selected": len(self.channels)})
         return chosen, *(SIZE.of({"n": size}) for size in inputs[0][1:])
 
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        listed = self.channels
+        return Reach(0, lambda t: range(listed[t], listed[t] + 1), len(listed), 0), *map(
+            stays, range(1, len(inputs[0]))
+        )
+
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"channels": self.channels}
 
@@ -220,3 +251,8 @@ class ChannelShuffle(Layer, type="channel_shuffle"):
     example = Example((240, 28, 28), groups=3)
 
     groups: int = option(symbol="g", least=1, divides=("C_in",))
+
+    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
+        each = inputs[0][0] // self.groups
+        dealt = Reach(0, lambda t: range(t * each, t * each + 1), self.groups, 1)
+        return dealt, *map(stays, range(1, len(inputs[0])))

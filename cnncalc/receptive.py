@@ -1,0 +1,237 @@
+"""The receptive field of every tensor over the whole graph (Araujo, Norris, Sim 2019), in input pixels.
+
+A unit is all the numbers at one position of a map: its channels are taken together, those of a vector are one unit.
+Of each axis of an input a track is kept: the first and the last pixel that a unit sees, as periodic functions of its
+position along one axis of the map. Nothing is clipped here; `cnncalc.region` clips at every layer, for one unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from math import gcd, lcm
+from typing import NamedTuple
+
+from cnncalc.layers import Shape
+from cnncalc.network import Network
+from cnncalc.reach import ANOTHER, Reach, stays
+
+LONGEST = 4096
+"""The longest period that is followed; the field of a layer beyond is not computed, and told as null."""
+
+Interval = tuple[int, int]
+
+
+class Field(NamedTuple):
+    """The receptive field of a tensor on one input, per spatial axis of that input; all None where it has none."""
+
+    size: tuple[int, ...] | None
+    """In pixels, not clipped; the largest over the positions."""
+    stride: tuple[int | Fraction | None, ...] | None
+    """Pixels from unit to unit; None where that is not one number."""
+    padding: tuple[int | Fraction | None, ...] | None
+    """How far before pixel 0 the field of unit 0 begins."""
+    aligned: bool | None
+    """False where branches disagree in stride or centre: the size is then that of their hull."""
+
+
+NONE = Field(None, None, None, None)
+
+
+class Term(NamedTuple):
+    """The fields of units: those of the first `period` positions, and how far they move in one period."""
+
+    period: int
+    advance: int
+    seen: tuple[Interval | None, ...]
+
+    def at(self, position: int) -> Interval | None:
+        """First and last pixel of the unit at this position; None if it sees none."""
+        turns, rest = divmod(position, self.period)
+        seen, shift = self.seen[rest], turns * self.advance
+        return (seen[0] + shift, seen[1] + shift) if seen else None
+
+
+class Track(NamedTuple):
+    """One axis of an input as seen by the positions along one axis of a tensor."""
+
+    axis: int
+    terms: tuple[Term, ...]
+    """The hull of these; branches of different stride are different terms."""
+    aligned: bool = True
+    even: bool = True
+    parts: Interval | None = None
+    """Where tensors lie one behind the other along this axis: only what they see together is known."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all positions see the same."""
+        return all(term.period == 1 and term.advance == 0 for term in self.terms) and self.parts is None
+
+    def at(self, position: int) -> Interval | None:
+        """First and last pixel of the unit at this position, not clipped."""
+        return hull(term.at(position) for term in self.terms)
+
+    def ends(self, size: int) -> list[Interval] | None:
+        """The fields of all units among which the largest and the outermost are; None if the period is too long.
+
+        Every bound moves evenly from period to period, so the width of their hull is largest in the first or last.
+        """
+        period = lcm(*(term.period for term in self.terms))
+        if period > LONGEST:
+            return None
+        firsts = range(min(period, size))
+        positions = {*firsts, *(size - 1 - (size - 1 - first) % period for first in firsts)}
+        return [seen for seen in map(self.at, positions) if seen]
+
+    def span(self, size: int) -> Interval | None:
+        """What all units see together."""
+        return self.parts or hull(self.ends(size) or ())
+
+
+Tracks = tuple["Track | None", ...]
+"""A track per axis of the input, None where it is lost."""
+
+
+def hull(seen: Iterable[Interval | None]) -> Interval | None:
+    """The first and the last pixel of them all."""
+    found = [one for one in seen if one]
+    return (min(first for first, _ in found), max(last for _, last in found)) if found else None
+
+
+def fields(network: Network, input: str | None = None) -> Mapping[str, Field]:
+    """The receptive field of every tensor on that input, by the path of its layer; `input` where there are several."""
+    found = tracks(network, one_input(network, input))
+    return {tensor: _field(found.get(tensor), network.shape(tensor)) for tensor in (*network.inputs, *network.by_path)}
+
+
+def one_input(network: Network, input: str | None) -> str:
+    """The input of that name, or the only one; `ValueError` where it has to be chosen or there is none such."""
+    names = list(network.inputs)
+    if input is None and len(names) == 1:
+        return names[0]
+    if input not in names:
+        raise ValueError(f"input is one of {', '.join(names)}, not {input}")
+    return input
+
+
+def tracks(network: Network, input: str) -> dict[str, Tracks]:
+    """The tracks of every tensor that depends on the input; one per spatial axis of the input."""
+    axes = range(1, len(network.inputs[input]))
+    found: dict[str, Tracks] = {input: tuple(Track(axis, (Term(1, 1, ((0, 0),)),)) for axis in axes)}
+    for placed in network.layers:
+        joined = []
+        for at, source in enumerate(placed.sources):
+            if source in found:
+                reaches = placed.layer.sees(at, *placed.inputs)
+                joined.append(tuple(_through(track, reaches, placed.inputs[at]) for track in found[source]))
+        if joined:
+            found[placed.path] = tuple(_joined(each, placed.output) for each in zip(*joined))
+    return found
+
+
+def _through(track: Track | None, reaches: Sequence[Reach | None], shape: Shape) -> Track | None:
+    """The track of a layer's output by that of its input."""
+    if track is None or track.fixed:
+        return track
+    reach = reaches[track.axis]
+    if reach is None or reach is stays(track.axis):
+        return track if reach else None
+    if reach.advance == 0 and reach.period == 1 and reach.taps(0) == range(shape[track.axis]):
+        span = track.span(shape[track.axis])
+        return Track(0, (Term(1, 0, (span,)),), track.aligned) if span else None
+    if reach.beyond == ANOTHER:
+        return Track(reach.axis, (), False, False, track.span(shape[track.axis]))
+    if track.parts:
+        return None
+    terms = [_composed(term, reach) for term in track.terms]
+    if None in terms:
+        return None
+    return Track(reach.axis, tuple(term for term in terms if term), track.aligned, track.even and reach.even)
+
+
+def _composed(term: Term, reach: Reach) -> Term | None:
+    """What is seen through a window; None if the period becomes too long."""
+    period = reach.period * (term.period // gcd(reach.advance, term.period))
+    if period > LONGEST:
+        return None
+    advance = reach.advance * (period // reach.period) // term.period * term.advance
+    return Term(period, advance, tuple(_seen(term, reach.at(position)) for position in range(period)))
+
+
+def _seen(term: Term, taps: range) -> Interval | None:
+    """The hull over the positions; what lies a period further inside lies further inside."""
+    outer = taps if len(taps) <= 2 * term.period else (*taps[: term.period], *taps[-term.period :])
+    return hull(map(term.at, outer))
+
+
+def _joined(branches: Sequence[Track | None], shape: Shape) -> Track | None:
+    """The hull of what branches see."""
+    first, *others = branches
+    if None in branches or all(other == first for other in others):
+        return None if None in branches else first
+    each = [track for track in branches if track]
+    moving = {track.axis for track in each if not track.fixed}
+    if len(moving) > 1 or any(track.parts for track in each):
+        parts = hull(track.span(shape[track.axis]) for track in each)
+        return Track(max(moving), (), False, False, parts) if len(moving) == 1 else None
+    by_rate: dict[Fraction, list[Term]] = {}
+    for term in (term for track in each for term in track.terms):
+        by_rate.setdefault(Fraction(term.advance, term.period), []).append(term)
+    terms = [_merged(alike) for alike in by_rate.values()]
+    if None in terms:
+        return None
+    aligned = all(track.aligned for track in each) and len(terms) == 1 and _concentric(each)
+    axis = moving.pop() if moving else 0
+    return Track(axis, tuple(term for term in terms if term), aligned, all(track.even for track in each))
+
+
+def _merged(terms: Sequence[Term]) -> Term | None:
+    """The hull of terms of one stride."""
+    period = lcm(*(term.period for term in terms))
+    if period > LONGEST:
+        return None
+    seen = tuple(hull(term.at(position) for term in terms) for position in range(period))
+    return Term(period, terms[0].advance * (period // terms[0].period), seen)
+
+
+def _concentric(branches: Sequence[Track]) -> bool:
+    """Whether the fields of every unit have one centre in all branches of one stride."""
+    period = lcm(*(term.period for track in branches for term in track.terms))
+    for position in range(period):
+        seen = [one for one in (track.at(position) for track in branches) if one]
+        if len({first + last for first, last in seen}) > 1:
+            return False
+    return True
+
+
+def _field(found: Tracks | None, shape: Shape) -> Field:
+    if not found or None in found:
+        return NONE
+    each = [track for track in found if track]
+    sizes = [_size(track, shape) for track in each]
+    if None in sizes:
+        return NONE
+    stride = tuple(_stride(track) for track in each)
+    padding = tuple(_padding(track, shape) for track in each)
+    return Field(tuple(size for size in sizes if size), stride, padding, all(track.aligned for track in each))
+
+
+def _size(track: Track, shape: Shape) -> int | None:
+    if track.axis == 0 and (span := track.span(shape[0])):
+        return span[1] - span[0] + 1
+    ends = None if track.parts else track.ends(shape[track.axis])
+    return max(last - first + 1 for first, last in ends) if ends else None
+
+
+def _stride(track: Track) -> int | Fraction | None:
+    term, *others = track.terms
+    if others or not (track.aligned and track.even and track.axis and term.advance):
+        return None
+    stride = Fraction(term.advance, term.period)
+    return stride.numerator if stride.denominator == 1 else stride
+
+
+def _padding(track: Track, shape: Shape) -> int | None:
+    first = track.at(0) if track.axis else track.span(shape[0])
+    return -first[0] if track.aligned and first else None
