@@ -44,15 +44,15 @@ class Window(Spatial):
         totals = [SAME_TOTAL(along(symbols, axis)) for axis in range(len(symbols["n"]))]
         return tuple((total // 2, total - total // 2) for total in totals)
 
-    def seen_channels(self, channels: int) -> Reach:
+    def seen_channels(self, symbols: Symbols) -> Reach:
         """The channels that a unit sees."""
-        return grouped(getattr(self, "out_channels"), channels, getattr(self, "groups", 1))
+        return grouped(symbols["C_out"], symbols["C_in"], symbols.get("g", 1))
 
     def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
         symbols, beyond = self.symbols(*inputs), getattr(self, "padding_mode", "zeros")
         windows = zip(self.pads(inputs[0]), symbols["k"], symbols["d"], symbols["s"])
         slide = [slides(axis, -before, k, d, s, beyond) for axis, ((before, _), k, d, s) in enumerate(windows, 1)]
-        return self.seen_channels(inputs[0][0]), *slide
+        return self.seen_channels(symbols), *slide
 
     def refuse_empty(self, output: tuple[Number, ...]) -> None:
         worst = min(output, key=lambda number: number.value)
@@ -185,7 +185,7 @@ class ConvTranspose(Window, type="conv_transpose"):
     def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
         symbols = self.symbols(*inputs)
         windows = zip(symbols["k"], symbols["s"], symbols["p"], symbols["d"])
-        return self.seen_channels(inputs[0][0]), *[transposed(axis, *each) for axis, each in enumerate(windows, 1)]
+        return self.seen_channels(symbols), *[transposed(axis, *each) for axis, each in enumerate(windows, 1)]
 
     def refuse_empty(self, output: tuple[Number, ...]) -> None:
         worst = min(output, key=lambda number: number.value)

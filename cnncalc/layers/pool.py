@@ -26,7 +26,7 @@ class Pool(Window):
     def size_formula(self) -> Formula:
         return CEIL_SIZE if self.ceil_mode and not self.same else super().size_formula()
 
-    def seen_channels(self, channels: int) -> Reach:
+    def seen_channels(self, symbols: Symbols) -> Reach:
         return stays(0)
 
 

@@ -1,13 +1,12 @@
-"""The receptive field of every tensor over the whole graph (Araujo, Norris, Sim 2019), in input pixels.
+"""Fields that are not clipped, from layer to layer: a track per axis of an input.
 
-A unit is all the numbers at one position of a map: its channels are taken together, those of a vector are one unit.
-Of each axis of an input a track is kept: the first and the last pixel that a unit sees, as periodic functions of its
-position along one axis of the map. Nothing is clipped here; `cnncalc.region` clips at every layer, for one unit.
+It holds the first and the last pixel that a unit sees, as periodic functions of the unit's position along one axis of
+its tensor; so a layer costs the same whatever the size of its input.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
@@ -20,22 +19,6 @@ LONGEST = 4096
 """The longest period that is followed; the field of a layer beyond is not computed, and told as null."""
 
 Interval = tuple[int, int]
-
-
-class Field(NamedTuple):
-    """The receptive field of a tensor on one input, per spatial axis of that input; all None where it has none."""
-
-    size: tuple[int, ...] | None
-    """In pixels, not clipped; the largest over the positions."""
-    stride: tuple[int | Fraction | None, ...] | None
-    """Pixels from unit to unit; None where that is not one number."""
-    padding: tuple[int | Fraction | None, ...] | None
-    """How far before pixel 0 the field of unit 0 begins."""
-    aligned: bool | None
-    """False where branches disagree in stride or centre: the size is then that of their hull."""
-
-
-NONE = Field(None, None, None, None)
 
 
 class Term(NamedTuple):
@@ -97,22 +80,6 @@ def hull(seen: Iterable[Interval | None]) -> Interval | None:
     """The first and the last pixel of them all."""
     found = [one for one in seen if one]
     return (min(first for first, _ in found), max(last for _, last in found)) if found else None
-
-
-def fields(network: Network, input: str | None = None) -> Mapping[str, Field]:
-    """The receptive field of every tensor on that input, by the path of its layer; `input` where there are several."""
-    found = tracks(network, one_input(network, input))
-    return {tensor: _field(found.get(tensor), network.shape(tensor)) for tensor in (*network.inputs, *network.by_path)}
-
-
-def one_input(network: Network, input: str | None) -> str:
-    """The input of that name, or the only one; `ValueError` where it has to be chosen or there is none such."""
-    names = list(network.inputs)
-    if input is None and len(names) == 1:
-        return names[0]
-    if input not in names:
-        raise ValueError(f"input is one of {', '.join(names)}, not {input}")
-    return input
 
 
 def tracks(network: Network, input: str) -> dict[str, Tracks]:
@@ -203,35 +170,3 @@ def _concentric(branches: Sequence[Track]) -> bool:
         if len({first + last for first, last in seen}) > 1:
             return False
     return True
-
-
-def _field(found: Tracks | None, shape: Shape) -> Field:
-    if not found or None in found:
-        return NONE
-    each = [track for track in found if track]
-    sizes = [_size(track, shape) for track in each]
-    if None in sizes:
-        return NONE
-    stride = tuple(_stride(track) for track in each)
-    padding = tuple(_padding(track, shape) for track in each)
-    return Field(tuple(size for size in sizes if size), stride, padding, all(track.aligned for track in each))
-
-
-def _size(track: Track, shape: Shape) -> int | None:
-    if track.axis == 0 and (span := track.span(shape[0])):
-        return span[1] - span[0] + 1
-    ends = None if track.parts else track.ends(shape[track.axis])
-    return max(last - first + 1 for first, last in ends) if ends else None
-
-
-def _stride(track: Track) -> int | Fraction | None:
-    term, *others = track.terms
-    if others or not (track.aligned and track.even and track.axis and term.advance):
-        return None
-    stride = Fraction(term.advance, term.period)
-    return stride.numerator if stride.denominator == 1 else stride
-
-
-def _padding(track: Track, shape: Shape) -> int | None:
-    first = track.at(0) if track.axis else track.span(shape[0])
-    return -first[0] if track.aligned and first else None
