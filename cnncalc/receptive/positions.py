@@ -17,12 +17,12 @@ def union(runs: Iterable[range]) -> Positions:
     """The set of what lies in any of them: neighbours joined, what lies in another left out."""
     solid: list[range] = []
     sparse: dict[range, None] = {}
-    for run in sorted(runs, key=lambda run: run.start):
+    for run in sorted(filter(None, runs), key=lambda run: run.start):
         if len(run) > 1 and run.step > 1:
             sparse[run] = None
         elif solid and run.start <= solid[-1].stop:
-            solid[-1] = range(solid[-1].start, max(run.stop, solid[-1].stop))
-        elif run:
+            solid[-1] = range(solid[-1].start, max(run[-1] + 1, solid[-1].stop))
+        else:
             solid.append(range(run.start, run[-1] + 1))
     return *solid, *(run for run in sparse if not any(_holds(other, run) for other in (*solid, *sparse)))
 
@@ -34,12 +34,12 @@ def covers(whole: Positions, part: Positions) -> bool:
 
 def common(one: Positions, other: Positions) -> Positions:
     """The positions in both."""
-    return union(both for a in one for b in other for both in [_common(a, b)] if both)
+    return union(_common(a, b) for a in one for b in other)
 
 
 def seen(reach: Reach, units: Positions, size: int) -> Positions:
     """What these units see of an axis of this size."""
-    return union(inside for run in _windows(reach, units) for inside in _folded(run, size, reach.beyond) if inside)
+    return union(inside for run in _windows(reach, units) for inside in _folded(run, size, reach.beyond))
 
 
 def seeing(reach: Reach, places: Positions, size: int, outputs: int) -> Positions:

@@ -40,7 +40,7 @@ class Track(NamedTuple):
 
     axis: int
     terms: tuple[Term, ...]
-    """The hull of these; branches of different stride are different terms."""
+    """The hull of these; branches of different stride are different terms. None: lost along this axis."""
     aligned: bool = True
     even: bool = True
     parts: Interval | None = None
@@ -49,7 +49,7 @@ class Track(NamedTuple):
     @property
     def fixed(self) -> bool:
         """Whether all positions see the same."""
-        return all(term.period == 1 and term.advance == 0 for term in self.terms) and self.parts is None
+        return bool(self.terms) and all(term.period == 1 and term.advance == 0 for term in self.terms)
 
     def at(self, position: int) -> Interval | None:
         """First and last pixel of the unit at this position, not clipped."""
@@ -73,7 +73,12 @@ class Track(NamedTuple):
 
 
 Tracks = tuple["Track | None", ...]
-"""A track per axis of the input, None where it is lost."""
+"""A track per axis of the input, None where it depends on several axes of the tensor."""
+
+
+def lost(axis: int, parts: Interval | None = None) -> Track:
+    """A track of which no more is known than the axis, and perhaps what all units see together."""
+    return Track(axis, (), aligned=False, even=False, parts=parts)
 
 
 def hull(seen: Iterable[Interval | None]) -> Interval | None:
@@ -108,12 +113,10 @@ def _through(track: Track | None, reaches: Sequence[Reach | None], shape: Shape)
         span = track.span(shape[track.axis])
         return Track(0, (Term(1, 0, (span,)),), track.aligned) if span else None
     if reach.beyond == ANOTHER:
-        return Track(reach.axis, (), False, False, track.span(shape[track.axis]))
-    if track.parts:
-        return None
+        return lost(reach.axis, track.span(shape[track.axis]))
     terms = [_composed(term, reach) for term in track.terms]
-    if None in terms:
-        return None
+    if not terms or None in terms:
+        return lost(reach.axis)
     return Track(reach.axis, tuple(term for term in terms if term), track.aligned, track.even and reach.even)
 
 
@@ -139,17 +142,19 @@ def _joined(branches: Sequence[Track | None], shape: Shape) -> Track | None:
         return None if None in branches else first
     each = [track for track in branches if track]
     moving = {track.axis for track in each if not track.fixed}
-    if len(moving) > 1 or any(track.parts for track in each):
-        parts = hull(track.span(shape[track.axis]) for track in each)
-        return Track(max(moving), (), False, False, parts) if len(moving) == 1 else None
+    if len(moving) > 1:
+        return None
+    axis = moving.pop() if moving else 0
+    if not all(track.terms for track in each):
+        spans = [track.span(shape[track.axis]) for track in each]
+        return lost(axis, None if None in spans else hull(spans))
     by_rate: dict[Fraction, list[Term]] = {}
     for term in (term for track in each for term in track.terms):
         by_rate.setdefault(Fraction(term.advance, term.period), []).append(term)
     terms = [_merged(alike) for alike in by_rate.values()]
     if None in terms:
-        return None
+        return lost(axis)
     aligned = all(track.aligned for track in each) and len(terms) == 1 and _concentric(each)
-    axis = moving.pop() if moving else 0
     return Track(axis, tuple(term for term in terms if term), aligned, all(track.even for track in each))
 
 
