@@ -17,6 +17,7 @@ from cnncalc.formula import ZERO, Formula, Number
 from cnncalc.layers import Shape, Unfit
 from cnncalc.layers.base import NOTHING
 from cnncalc.network import BlockCall, Network, Placed
+from cnncalc.receptive import Field, fields
 
 PARAMS = Formula("weights + biases")
 TRAINABLE = Formula("params")
@@ -81,6 +82,11 @@ class Analysis:
             before = max(depths[source] for source in placed.sources)
             depths[placed.path] = before + (placed.layer.macs is not NOTHING)
         return max(depths[output] for output in self.network.outputs)
+
+    @cached_property
+    def fields(self) -> Mapping[str, Mapping[str, Field]]:
+        """The receptive field of every tensor on every input, by the name of the input."""
+        return {name: fields(self.network, input=name) for name in self.network.inputs}
 
     def folded(self, depth: int) -> tuple[Row, ...]:
         """The rows with every block call deeper than `depth` levels folded into one row."""

@@ -3,10 +3,10 @@
 from typing import Any, ClassVar
 
 from cnncalc.curve import Curve
-from cnncalc.formula import Formula, Number
-from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, axis_of
+from cnncalc.formula import Formula
+from cnncalc.layers.base import Example, Layer, Shape, Symbols, axis_of
 from cnncalc.layers.options import Unfit, option
-from cnncalc.reach import Reach, slides, stays, whole
+from cnncalc.reach import Reach, stays, whole
 
 
 class Activation(Layer):
@@ -237,21 +237,3 @@ class LogSoftmax(Softmax, type="log_softmax"):
 
     torch_class = "LogSoftmax"
     curves = (Curve("x_i - log(sum(exp(x_k)))", "delta_ij - exp(f_j)", labels=("f_i", "∂f_i/∂x_j")),)
-
-
-class Maxout(Layer, type="maxout"):
-    """The largest of pool_size consecutive channels (Goodfellow et al. 2013)."""
-
-    principal = "pool_size"
-    torch_class = "Maxout"
-    channels = Formula("C_in / pool_size")
-    beyond_torch = True
-    example = Example((64, 56, 56), pool_size=2)
-
-    pool_size: int = option(symbol="pool_size", least=1, divides=("C_in",))
-
-    def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
-        return self.channels.of(symbols), *(SIZE.of({"n": size}) for size in inputs[0][1:])
-
-    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
-        return slides(0, 0, self.pool_size, stride=self.pool_size), *map(stays, range(1, len(inputs[0])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, Row
@@ -63,6 +63,38 @@ NONE = "–"
 """The cell of what a layer has not."""
 
 
+def _field(name: str, quantity: str) -> Column:
+    """A quantity of the receptive field of what a row gives; by input where there are several."""
+
+    def get(analysis: Analysis, row: Row) -> Any:
+        tensor = analysis.network.blocks.get(row.path, row.path)
+        each = {name: _of_any_axis(getattr(fields[tensor], quantity)) for name, fields in analysis.fields.items()}
+        return each if len(each) > 1 else next(iter(each.values()))
+
+    return Column(name, name.replace("_", " "), get, per_axis, numeric=True)
+
+
+def _of_any_axis(value: Any) -> Any:
+    """What is undefined along every axis is undefined."""
+    return None if isinstance(value, tuple) and set(value) == {None} else value
+
+
+def per_axis(value: Any, layout: str = "chw") -> str:
+    """A number per axis for reading: 195×195; a dash for what there is not."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {per_axis(one)}" for name, one in value.items())
+    if isinstance(value, tuple):
+        return "×".join(map(per_axis, value))
+    return NONE if value is None else {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def order(value: Any) -> Any:
+    """What a value is sorted by: null is less than anything."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    return (value is not None, tuple(map(order, value)) if isinstance(value, tuple) else value)
+
+
 def _counts(quantity: str, header: str, cell: Callable[[Any, str], str] = _count) -> Column:
     return Column(quantity, header, lambda _, row: row.counts[quantity], cell, adds_up=True)
 
@@ -99,14 +131,15 @@ _COLUMNS = (
     Column("line", "line", lambda _, row: row.mark.line, _text),
     Column("file", "file", lambda _, row: visible(row.mark.source.name), _text),
 )
-FURTHER = tuple(
-    _initial(name, header)
-    for name, header in (
-        ("fan_in", "fan in"),
-        ("fan_out", "fan out"),
-        ("xavier_std", "Xavier std"),
-        ("kaiming_std", "Kaiming std"),
-    )
+FURTHER = (
+    _field("receptive_field", "size"),
+    _field("effective_stride", "stride"),
+    _field("effective_padding", "padding"),
+    _field("aligned", "aligned"),
+    _initial("fan_in", "fan in"),
+    _initial("fan_out", "fan out"),
+    _initial("xavier_std", "Xavier std"),
+    _initial("kaiming_std", "Kaiming std"),
 )
 """What is found only where it is asked for; in JSON always."""
 
@@ -156,13 +189,6 @@ def column(name: str, option: str, analysis: Analysis) -> Column:
         return _share(COLUMNS[name.removesuffix("%")], analysis)
     hint = did_you_mean(name, known) or f"columns: {', '.join(known)}"
     raise SpecError(Problem(f"{option}: no column is called {name}", hint=hint))
-
-
-def order(value: Any) -> tuple[Any, ...]:
-    """What values of a column are sorted by: None is the least."""
-    if value is None:
-        return (0,)
-    return (1, tuple(map(order, value)) if isinstance(value, tuple) else value)
 
 
 def _share(whole: Column, analysis: Analysis) -> Column:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cnncalc.analysis import Analysis, Row
@@ -24,7 +24,11 @@ def written(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return " ".join(f"{name} {_cell(one)}" for name, one in value.items() if one is not None)
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if not isinstance(value, tuple):
         return value
     nested = value and isinstance(value[0], tuple)
-    return " ".join(map(_cell, value)) if nested else "x".join(map(str, value))
+    return " ".join(map(_cell, value)) if nested else "x".join("" if one is None else str(one) for one in value)

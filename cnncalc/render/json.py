@@ -28,7 +28,7 @@ def render(analysis: Analysis, rows: Sequence[Row], further: Sequence[Column] = 
         "layers": [{**layer(row), **{c.name: c.get(analysis, row) for c in further}} for row in rows],
         "totals": {"layers": len(analysis.rows), "depth": analysis.depth, **analysis.totals},
     }
-    return f"{json.dumps(whole)}\n"
+    return f"{json.dumps(whole, default=str)}\n"  # a fraction is written 1/2
 
 
 def layer(row: Row) -> dict[str, Any]:
