@@ -55,6 +55,8 @@ def whole(size: int) -> Reach:
 
 def grouped(outputs: int, inputs: int, groups: int) -> Reach:
     """The channels of the unit's own group."""
+    if groups == 1:
+        return whole(inputs)
     taps = range(inputs // groups)
     return Reach(0, lambda _: taps, outputs // groups, inputs // groups)
 

@@ -10,7 +10,7 @@ import typer
 from cnncalc.analysis import analyze
 from cnncalc.cli import options
 from cnncalc.cli.edge import edge, network, write, write_lines
-from cnncalc.render.lines import width
+from cnncalc.render.lines import Line, width
 from cnncalc.spec.expand import MAX_LAYERS
 
 
@@ -18,6 +18,12 @@ from cnncalc.spec.expand import MAX_LAYERS
 def explain(
     spec: options.Spec,
     layer: Annotated[str | None, typer.Argument(help="The path of a layer or block call; all without it.")] = None,
+    at: Annotated[
+        str | None, typer.Option(help="What this unit of the layer sees, counted from 0.", metavar="ROW,COL")
+    ] = None,
+    pixel: Annotated[
+        str | None, typer.Option(help="Which units of the layer see this pixel.", metavar="ROW,COL")
+    ] = None,
     input: options.Input = None,
     set: options.Set = None,
     batch: options.Batch = 1,
@@ -29,11 +35,16 @@ def explain(
 ) -> None:
     """Every number of a layer, with its formula."""
     from cnncalc.render import explain as explanation
+    from cnncalc.render import page as pages
+    from cnncalc.render import receptive
 
     analysis = analyze(network(spec, set, input, layout, max_layers), batch=batch, dtype=dtype)
     placed = explanation.chosen(analysis, layer)
+    unit = receptive.page(analysis, layer, at, pixel) if at is not None or pixel is not None else None
     if format == "markdown":
-        write(explanation.markdown(analysis, placed, layout), output)
+        text = explanation.markdown(analysis, placed, layout)
+        write(f"{text}\n{pages.markdown(unit)}" if unit else text, output)
     else:
         room = None if output else width(sys.stdout)
-        write_lines(explanation.lines(analysis, placed, layout, room), output)
+        lines = explanation.lines(analysis, placed, layout, room)
+        write_lines([*lines, Line(""), *pages.lines(unit, room)] if unit else lines, output)

@@ -80,12 +80,14 @@ def _positioned(network: Network, tensor: str, at: Sequence[int]) -> Shape:
     """The shape of a tensor that has this position; `ValueError` if it has not."""
     shape = network.shape(tensor)
     sizes = shape[1:]
+    if at and not sizes:
+        raise ValueError(f"{tensor} is a vector and has no positions")
+    has = f"{tensor} is {'×'.join(map(str, sizes))}"
     if len(at) != len(sizes):
-        has = f"has {len(sizes)}: {'×'.join(map(str, sizes))}" if sizes else "is a vector"
-        raise ValueError(f"{len(at)} coordinate{'s' if len(at) != 1 else ''} where {tensor} {has}")
+        raise ValueError(f"{has} and takes {len(sizes)} coordinate{'s' if len(sizes) > 1 else ''}, not {len(at)}")
     for place, size in zip(at, sizes):
         if not 0 <= place < size:
-            raise ValueError(f"{place} is not among 0 to {size - 1}; {tensor} is {'×'.join(map(str, sizes))}")
+            raise ValueError(f"{place} is not among 0 to {size - 1}: {has}")
     return shape
 
 

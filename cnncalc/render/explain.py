@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, numbers
 from cnncalc.errors import Problem, SpecError, did_you_mean
-from cnncalc.formula import ZERO, Number
+from cnncalc.formula import ZERO
 from cnncalc.layers import Layer
 from cnncalc.layers.base import along
 from cnncalc.network import Placed
 from cnncalc.render.columns import COLUMNS, shape_text
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
+from cnncalc.render.receptive import Seen, seen
 from cnncalc.render.units import human_bytes
-
-AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+from cnncalc.render.working import AXES, Step, alike
 
 LEGEND = {
     "C_in": "channels of the input",
@@ -45,20 +44,17 @@ LEGEND = {
     "x_k": "all elements along dim",
     "delta_ij": "1 where i = j, else 0",
     "weight": "the learnt slope, init before training",
+    "r": "receptive field of the input",
+    "j": "effective stride of the input",
+    "P": "effective padding of the input",
+    "k": "positions of the input that a unit sees along an axis",
+    "s": "positions of the input from unit to unit",
 }
 """What the symbols mean that are no option's."""
 
 
 ORDER = ("weights", "biases", "params", "trainable", "param_bytes", "buffers", "macs", "flops")
 """The counts, each behind those it is made of."""
-
-
-class Step(NamedTuple):
-    """A number by its name, with everything that leads to it."""
-
-    name: str
-    number: Number
-    result: str
 
 
 class Explanation(NamedTuple):
@@ -71,6 +67,8 @@ class Explanation(NamedTuple):
     """The output size once more, step by step."""
     zero: tuple[str, ...]
     """The counts that are nothing by definition."""
+    seen: tuple[Seen, ...]
+    """The receptive field on every input."""
     legend: tuple[tuple[str, str], ...]
 
 
@@ -108,7 +106,7 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
         else:
             rounded = f" = {human_bytes(number.value)}" if name == "param_bytes" and number.value >= 1000 else ""
             steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}{rounded}"))
-    drawn = tuple(_drawn(placed))
+    drawn, fields = tuple(_drawn(placed)), tuple(seen(analysis, placed))
     inputs = " and ".join(f"{s} {shape_text(i, layout)}" for s, i in zip(placed.sources, placed.inputs))
     reused = f", with the weights of {placed.reuses}" if placed.reuses else ""
     return Explanation(
@@ -117,7 +115,8 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
         tuple(steps),
         drawn,
         tuple(zero),
-        tuple(_legend(placed.layer, [*steps, *drawn])),
+        fields,
+        tuple(_legend(placed.layer, [*steps, *drawn, *(step for field in fields for step in field.steps)])),
     )
 
 
@@ -125,7 +124,7 @@ def _sizes(placed: Placed) -> Iterator[Step]:
     first, *rest = placed.sized.output
     yield Step("channels" if rest else "features", first, f"{first.value:,}")
     names = AXES.get(len(rest), tuple(f"axis {at}" for at in range(2, len(rest) + 2)))
-    yield from _alike([Step(name, number, f"{number.value:,}") for name, number in zip(names, rest)])
+    yield from alike([Step(name, number, f"{number.value:,}") for name, number in zip(names, rest)])
 
 
 def _drawn(placed: Placed) -> Iterator[Step]:
@@ -146,13 +145,6 @@ def _drawn(placed: Placed) -> Iterator[Step]:
     for steps in found.values():
         same = len({step.number.text() for step in steps}) == 1
         yield from [steps[0]._replace(name=steps[0].name.split()[0])] if same else steps
-
-
-def _alike(steps: Sequence[Step]) -> Iterator[Step]:
-    """Axes with the same working become one step: `height, width`."""
-    for _, group in groupby(steps, key=lambda step: (step.number.formula.source, step.number.text())):
-        alike = list(group)
-        yield alike[0]._replace(name=", ".join(step.name for step in alike))
 
 
 def _legend(layer: Layer, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
@@ -178,7 +170,9 @@ def lines(analysis: Analysis, placed: Sequence[Placed], layout: str, width: int 
 def _lines(one: Explanation, width: int) -> Iterator[Line]:
     yield Line(one.heading, "title")
     yield Line(one.flow, "note")
-    wide = max(len(step.name) for step in [*one.steps, *one.drawn])
+    wide = max(
+        len(step.name) for step in [*one.steps, *one.drawn, *(step for field in one.seen for step in field.steps)]
+    )
     for step in one.steps:
         yield from _working(step, wide)
     if one.zero:
@@ -186,6 +180,10 @@ def _lines(one: Explanation, width: int) -> Iterator[Line]:
     if one.drawn:
         yield Line("the output size step by step:")
         for step in one.drawn:
+            yield from _working(step, wide)
+    for field in one.seen:
+        yield from (Line(line) for line in textwrap.wrap(field.told, width))
+        for step in field.steps:
             yield from _working(step, wide)
     if one.legend:
         legend = "; ".join(f"{symbol} = {meaning}" for symbol, meaning in one.legend)
@@ -218,6 +216,9 @@ def _markdown(one: Explanation) -> str:
         text += f"\n0 by definition: {', '.join(one.zero)}\n"
     if one.drawn:
         text += f"\nThe output size step by step:\n\n{table(headers, right, rows(one.drawn))}"
+    for field in one.seen:
+        text += f"\n{field.told}\n"
+        text += f"\n{table(headers, right, rows(field.steps))}" if field.steps else ""
     if one.legend:
         text += f"\n{'; '.join(f'{symbol} = {meaning}' for symbol, meaning in one.legend)}\n"
     return text
