@@ -101,4 +101,4 @@ def test_the_rows_are_those_published() -> None:
     taken = [line for line in lines if line["net"] in FINAL]
     assert all(line["match"] for line in taken)  # none of these is doubtful
     names = ("net", "resolution", "endpoint", "rf", "stride", "padding")
-    assert ROWS == [Published(*(line[name] for name in names), line["computed"]["size"]) for line in taken]
+    assert [Published(*(line[name] for name in names), line["computed"]["size"]) for line in taken] == ROWS
