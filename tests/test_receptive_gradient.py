@@ -100,7 +100,8 @@ def its_neighbour(network: Network, path: str, at: tuple[int, ...]) -> Box | Non
 @pytest.mark.parametrize("predict", [one_pixel_more, its_neighbour, lambda *unit: None])
 def test_the_check_can_fail(predict: Predict) -> None:
     found = [mismatches(branched(seed), predict, seed) for seed in range(20)]
-    assert all(wrong for wrong, measured in found if any(measured))
+    wrong, seeing = sum(len(told) for told, _ in found), sum(seen is not None for _, all in found for seen in all)
+    assert wrong > seeing / 2
 
 
 def alone(step: str, shape: str = "[1, 7, 9]") -> Network:
