@@ -90,7 +90,7 @@ class Conv(Window, type="conv"):
     weights = Formula("C_out * (C_in / g) * prod(k)")
     biases = Formula("b * C_out")
     macs = Formula("prod(o) * C_out * (C_in / g) * prod(k)")
-    fan_in = Formula("(C_in / g) * prod(k)")
+    fan_in = Formula("prod(k) * (C_in / g)")
     fan_out = Formula("C_out * prod(k)")
     example = Example((3, 227, 227), out_channels=96, kernel_size=11, stride=4, variants=({"padding": "same"},))
 
@@ -162,7 +162,7 @@ class ConvTranspose(Window, type="conv_transpose"):
     biases = Formula("b * C_out")
     macs = Formula("prod(n) * C_in * (C_out / g) * prod(k)")
     # PyTorch reads the axes of the weights as a convolution's: what goes in and out change places
-    fan_in = Formula("(C_out / g) * prod(k)")
+    fan_in = Formula("prod(k) * (C_out / g)")
     fan_out = Formula("C_in * prod(k)")
     workings = (
         ("grid", Formula("n + (n - 1)*(s - 1) + 2*d*(k - 1) - 2*p + output_padding")),

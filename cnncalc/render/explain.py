@@ -9,15 +9,16 @@ from typing import NamedTuple
 from cnncalc.analysis import Analysis, numbers
 from cnncalc.errors import Problem, SpecError, did_you_mean
 from cnncalc.formula import ZERO
+from cnncalc.initialisation import initial
 from cnncalc.layers import Layer
 from cnncalc.layers.base import along
 from cnncalc.network import Placed
 from cnncalc.render.columns import COLUMNS, shape_text
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
-from cnncalc.render.receptive import Seen, seen
+from cnncalc.render.receptive import seen
 from cnncalc.render.units import human_bytes
-from cnncalc.render.working import AXES, Step, alike
+from cnncalc.render.working import AXES, Part, Step, alike
 
 LEGEND = {
     "C_in": "channels of the input",
@@ -47,6 +48,9 @@ LEGEND = {
     "r": "receptive field of the input",
     "j": "effective stride of the input",
     "P": "effective padding of the input",
+    "fan_in": "inputs of a unit",
+    "fan_out": "units that an input reaches, the groups taken as one",
+    "a": "slope below 0 of the activation behind it, 0 for relu",
     "k": "positions of the input that a unit sees along an axis",
     "s": "positions of the input from unit to unit",
 }
@@ -63,13 +67,16 @@ class Explanation(NamedTuple):
     heading: str
     flow: str
     steps: tuple[Step, ...]
-    drawn: tuple[Step, ...]
-    """The output size once more, step by step."""
     zero: tuple[str, ...]
     """The counts that are nothing by definition."""
-    seen: tuple[Seen, ...]
-    """The receptive field on every input."""
+    parts: tuple[Part, ...]
+    """The output size once more, the receptive field on every input, the spread of initial weights."""
     legend: tuple[tuple[str, str], ...]
+
+    @property
+    def workings(self) -> list[Step]:
+        """Every step, those of the parts too."""
+        return [*self.steps, *(step for part in self.parts for step in part.steps)]
 
 
 def chosen(analysis: Analysis, layer: str | None) -> list[Placed]:
@@ -106,17 +113,16 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
         else:
             rounded = f" = {human_bytes(number.value)}" if name == "param_bytes" and number.value >= 1000 else ""
             steps.append(Step(COLUMNS[name].header, number, f"{number.value:,}{rounded}"))
-    drawn, fields = tuple(_drawn(placed)), tuple(seen(analysis, placed))
+    parts = (*_drawn(placed), *seen(analysis, placed), *_initial(placed))
     inputs = " and ".join(f"{s} {shape_text(i, layout)}" for s, i in zip(placed.sources, placed.inputs))
     reused = f", with the weights of {placed.reuses}" if placed.reuses else ""
     return Explanation(
         f"{placed.path}: {placed.layer.type}, {placed.mark.source.name}:{placed.mark.line}",
         f"{inputs} → {shape_text(placed.output, layout)}{reused}",
         tuple(steps),
-        drawn,
         tuple(zero),
-        fields,
-        tuple(_legend(placed.layer, [*steps, *drawn, *(step for field in fields for step in field.steps)])),
+        parts,
+        tuple(_legend(placed.layer, [*steps, *(step for part in parts for step in part.steps)])),
     )
 
 
@@ -127,7 +133,7 @@ def _sizes(placed: Placed) -> Iterator[Step]:
     yield from alike([Step(name, number, f"{number.value:,}") for name, number in zip(names, rest)])
 
 
-def _drawn(placed: Placed) -> Iterator[Step]:
+def _drawn(placed: Placed) -> Iterator[Part]:
     """The layer's own working, per axis."""
     layer = placed.layer
     if not layer.workings:
@@ -142,9 +148,21 @@ def _drawn(placed: Placed) -> Iterator[Step]:
             here[symbol] = number.value
             label = symbol if len(set(names)) == 1 else f"{symbol} ({axis_name})"
             found.setdefault(symbol, []).append(Step(label, number, f"{number.value:,}"))
+    drawn: list[Step] = []
     for steps in found.values():
         same = len({step.number.text() for step in steps}) == 1
-        yield from [steps[0]._replace(name=steps[0].name.split()[0])] if same else steps
+        drawn += [steps[0]._replace(name=steps[0].name.split()[0])] if same else steps
+    yield Part("the output size step by step:", tuple(drawn))
+
+
+def _initial(placed: Placed) -> Iterator[Part]:
+    """What initial weights go by."""
+    found = initial(placed)
+    if found:
+        names = {name: COLUMNS[name] for name in found._fields}
+        numbers = found._asdict()
+        steps = [Step(one.header, numbers[name], one.cell(numbers[name].value, "")) for name, one in names.items()]
+        yield Part("initial weights, as torch.nn.init draws them:", tuple(steps))
 
 
 def _legend(layer: Layer, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
@@ -170,20 +188,14 @@ def lines(analysis: Analysis, placed: Sequence[Placed], layout: str, width: int 
 def _lines(one: Explanation, width: int) -> Iterator[Line]:
     yield Line(one.heading, "title")
     yield Line(one.flow, "note")
-    wide = max(
-        len(step.name) for step in [*one.steps, *one.drawn, *(step for field in one.seen for step in field.steps)]
-    )
+    wide = max(len(step.name) for step in one.workings)
     for step in one.steps:
         yield from _working(step, wide)
     if one.zero:
         yield Line(f"0 by definition: {', '.join(one.zero)}", "note")
-    if one.drawn:
-        yield Line("the output size step by step:")
-        for step in one.drawn:
-            yield from _working(step, wide)
-    for field in one.seen:
-        yield from (Line(line) for line in textwrap.wrap(field.told, width))
-        for step in field.steps:
+    for part in one.parts:
+        yield from (Line(line) for line in textwrap.wrap(part.told, width))
+        for step in part.steps:
             yield from _working(step, wide)
     if one.legend:
         legend = "; ".join(f"{symbol} = {meaning}" for symbol, meaning in one.legend)
@@ -214,11 +226,9 @@ def _markdown(one: Explanation) -> str:
     text = f"### {escaped(one.heading)}\n\n{escaped(one.flow)}\n\n{table(headers, right, rows(one.steps))}"
     if one.zero:
         text += f"\n0 by definition: {', '.join(one.zero)}\n"
-    if one.drawn:
-        text += f"\nThe output size step by step:\n\n{table(headers, right, rows(one.drawn))}"
-    for field in one.seen:
-        text += f"\n{field.told}\n"
-        text += f"\n{table(headers, right, rows(field.steps))}" if field.steps else ""
+    for part in one.parts:
+        text += f"\n{part.told[:1].upper()}{part.told[1:]}\n"
+        text += f"\n{table(headers, right, rows(part.steps))}" if part.steps else ""
     if one.legend:
         text += f"\n{'; '.join(f'{symbol} = {meaning}' for symbol, meaning in one.legend)}\n"
     return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from cnncalc.analysis import Analysis
 from cnncalc.errors import Problem, SpecError
@@ -16,19 +16,12 @@ from cnncalc.receptive.recurrence import recurrence
 from cnncalc.receptive.tracks import Interval
 from cnncalc.render.columns import per_axis, shape_text
 from cnncalc.render.page import Page, Table
-from cnncalc.render.working import AXES, Step, alike
+from cnncalc.render.working import AXES, Part, Step, alike
 
 Found = TypeVar("Found")
 
 
-class Seen(NamedTuple):
-    """The receptive field of a layer on one input, in words; with its workings where it is regular."""
-
-    told: str
-    steps: tuple[Step, ...] = ()
-
-
-def seen(analysis: Analysis, placed: Placed) -> Iterator[Seen]:
+def seen(analysis: Analysis, placed: Placed) -> Iterator[Part]:
     """The receptive field of a layer on every input."""
     for name, fields in analysis.fields.items():
         on = f" on {name}" if len(analysis.fields) > 1 else ""
@@ -36,11 +29,11 @@ def seen(analysis: Analysis, placed: Placed) -> Iterator[Seen]:
         steps = () if _hands_on(placed) else tuple(_steps(placed, fields))
         if not field.size:
             spatial = len(analysis.network.inputs[name]) > 1
-            yield Seen(f"receptive field{on}: none{'' if spatial else f', {name} has no spatial axis'}")
+            yield Part(f"receptive field{on}: none{'' if spatial else f', {name} has no spatial axis'}")
         elif steps:
-            yield Seen(f"receptive field{on}, in pixels and not clipped:", steps)
+            yield Part(f"receptive field{on}, in pixels and not clipped:", steps)
         else:
-            yield Seen(f"receptive field{on}: {_summed_up(field)}{_whence(placed, fields)}")
+            yield Part(f"receptive field{on}: {_summed_up(field)}{_whence(placed, fields)}")
 
 
 def _hands_on(placed: Placed) -> bool:

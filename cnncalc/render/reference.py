@@ -21,6 +21,7 @@ from cnncalc.notation import sign
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.explain import LEGEND, Explanation, explained
 from cnncalc.render.page import Page, Table
+from cnncalc.render.working import Part
 from cnncalc.spec.vocabulary import NO_TYPES, STRUCTURES, type_hint
 
 POINTS = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -97,7 +98,7 @@ def page(layer: type[Layer]) -> Page:
         *_functions(layer),
         Table(("quantity", "formula"), [*_formulas(main, variants)]),
         f"0 by definition: {zero}" if zero else "",
-        Table(("size step by step", "formula"), [*_drawn(main)]),
+        *[Table((part.told.rstrip(":"), "formula"), [*_once(part)]) for part in main.parts if part.steps],
         Table(("symbol", "meaning"), [*_symbols(layer, [main, *(other for _, other in variants)])]),
         f"For example `{step(layer, layer.example.options)}`: {main.flow}",
         Table(("quantity", "in values"), [*_values(main)]),
@@ -183,9 +184,9 @@ def _formulas(main: Explanation, variants: Sequence[tuple[str, Explanation]]) ->
                     yield "", f"{one.number.formula.text()} with {label}"
 
 
-def _drawn(main: Explanation) -> Rows:
-    """The formulas of the working, which are the same for all axes."""
-    yield from dict.fromkeys((one.name.partition(" ")[0], one.number.formula.text()) for one in main.drawn)
+def _once(part: Part) -> Rows:
+    """The formulas of a working, which are the same for all axes."""
+    yield from dict.fromkeys((one.name.partition(" (")[0], one.number.formula.text()) for one in part.steps)
 
 
 def _values(main: Explanation) -> Rows:
@@ -198,7 +199,7 @@ def _values(main: Explanation) -> Rows:
 def _symbols(layer: type[Layer], explanations: Sequence[Explanation]) -> Rows:
     """What the symbols mean that are no option's."""
     options = layer.options().values()
-    formulas = [step.number.formula for one in explanations for step in (*one.steps, *one.drawn)]
+    formulas = [step.number.formula for one in explanations for step in one.workings]
     formulas += [opt.most for opt in options if isinstance(opt.most, Formula)]
     if issubclass(layer, Activation):
         formulas += [formula for curve in layer.curves for formula in (curve.f, curve.slope)]

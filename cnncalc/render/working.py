@@ -19,6 +19,13 @@ class Step(NamedTuple):
     result: str
 
 
+class Part(NamedTuple):
+    """Steps that belong together, and what is said of them; a sentence alone where there are none."""
+
+    told: str
+    steps: tuple[Step, ...] = ()
+
+
 def alike(steps: Sequence[Step]) -> Iterator[Step]:
     """Axes with the same working become one step: `height, width`."""
     for _, group in groupby(steps, key=lambda step: (step.number.formula.source, step.number.text())):
