@@ -7,14 +7,13 @@ from fractions import Fraction
 
 import pytest
 from receptive.branched import branched
-from receptive.gradient import regions
-from receptive.positions import Positions, Span, TooLong
+from receptive.positions import Positions, TooLong
 
 from cnncalc import loads, receptive
 from cnncalc.network import Network, Placed
 from cnncalc.receptive import Field
 
-SEEDS = 500
+SEEDS = 400
 ASIDE = ("adaptive_avgpool", "adaptive_maxpool", "global_avgpool", "global_maxpool", "fc")
 """Behind these a unit has no neighbour whose region goes on with a stride; their cases are by hand."""
 
@@ -55,7 +54,7 @@ def test_fields_are_what_the_units_see() -> None:
             if fields[placed.path] != known:
                 wrong.append(f"{network.name} {placed.path}: {fields[placed.path]}, by definition {known}")
     assert not wrong, f"{len(wrong)} of {compared.total()}:\n" + "\n".join(wrong[:5])
-    assert len(networks) > 100 and compared[True] > 800 and compared[False] > 500
+    assert len(networks) > 100 and compared[True] > 400 and compared[False] > 200
     assert long < compared.total() / 50
 
 
@@ -66,29 +65,6 @@ def test_the_check_can_fail() -> None:
     assert known == Field((7,), (6,), (1,), True)
     for other in ((4, 2, 1), (3, 1, 1), (3, 2, 0)):
         assert receptive.fields(loads(text.format(*other)))["maxpool1"] != known
-
-
-class Clipped(Positions):
-    """With edges: a position outside its map shows nothing."""
-
-    def _span(self, tensor: str, at: int) -> Span | None:
-        return super()._span(tensor, at) if 0 <= at < self.network.shape(tensor)[1] else None
-
-
-def test_the_definitions_agree_with_the_gradient() -> None:
-    """On sequences, where no other axis can hide a unit; with edges, that of the paddings apart."""
-    compared = 0
-    for network in map(loads, map(branched, range(250))):
-        modes = {getattr(placed.layer, "padding_mode", "zeros") for placed in network.layers}
-        if len(network.inputs["input"]) > 2 or modes != {"zeros"}:
-            continue
-        maps = [placed for placed in network.layers if placed.layer.type != "fc"]
-        units = [(placed.path, (at,)) for placed in maps for at in range(placed.output[1])]
-        clipped = Clipped(network, 0)
-        spans = [clipped.span(path, at) for path, (at,) in units]
-        assert [seen and seen[0] for seen in regions(network, units)] == spans, network.name
-        compared += len(units)
-    assert compared > 10_000
 
 
 HALF = Fraction(1, 2)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from receptive.branched import branched
 from receptive.gradient import Box, Unit, regions, run
+from receptive.positions import Positions, Span
 
 from cnncalc import loads, receptive
 from cnncalc.layers.join import Join
@@ -99,7 +100,7 @@ def its_neighbour(network: Network, path: str, at: tuple[int, ...]) -> Box | Non
 
 @pytest.mark.parametrize("predict", [one_pixel_more, its_neighbour, lambda *unit: None])
 def test_the_check_can_fail(predict: Predict) -> None:
-    found = [mismatches(branched(seed), predict, seed) for seed in range(20)]
+    found = [mismatches(branched(seed), predict, seed) for seed in range(10, 20)]
     wrong, seeing = sum(len(told) for told, _ in found), sum(seen is not None for _, all in found for seen in all)
     assert wrong > seeing / 2
 
@@ -180,3 +181,26 @@ def test_the_stand_ins_are_linear(seed: int) -> None:
     images = torch.cat([one, other, one + other, torch.zeros_like(one)])
     for path, tensor in run(network, images).items():
         torch.testing.assert_close(tensor[0] + tensor[1], tensor[2] + tensor[3], msg=path)
+
+
+class Clipped(Positions):
+    """With edges: a position outside its map shows nothing."""
+
+    def _span(self, tensor: str, at: int) -> Span | None:
+        return super()._span(tensor, at) if 0 <= at < self.network.shape(tensor)[1] else None
+
+
+def test_the_definitions_agree_with_the_gradient() -> None:
+    """On sequences, where no other axis can hide a unit; with edges, that of the paddings apart."""
+    compared = 0
+    for network in map(loads, map(branched, range(200))):
+        modes = {getattr(placed.layer, "padding_mode", "zeros") for placed in network.layers}
+        if len(network.inputs["input"]) > 2 or modes != {"zeros"}:
+            continue
+        maps = [placed for placed in network.layers if placed.layer.type != "fc"]
+        units = [(placed.path, (at,)) for placed in maps for at in range(0, placed.output[1], 7)]
+        clipped = Clipped(network, 0)
+        spans = [clipped.span(path, at) for path, (at,) in units]
+        assert [seen and seen[0] for seen in regions(network, units)] == spans, network.name
+        compared += len(units)
+    assert compared > 3_000

@@ -17,7 +17,7 @@ from cnncalc.network import Network, Placed
 Span = tuple[int, int]
 """First and last pixel along one axis; both may lie outside the image."""
 
-PERIODS, LOOKED_AT = 40, 400
+PERIODS, LOOKED_AT = 40, 300
 """The longest period that is looked for, and among how many units: enough that none repeats by chance."""
 
 
