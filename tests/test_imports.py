@@ -27,6 +27,7 @@ ORDER = (
     "initialisation",
     "receptive",
     "analysis",
+    "conventions",
     "alignment",
     "comparison",
     "claims",

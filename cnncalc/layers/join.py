@@ -12,7 +12,7 @@ class Join(Layer):
     """Several tensors become one."""
 
     operator: ClassVar[str]
-    """The function in `torch` that joins them."""
+    """What joins them: `add` and `mul` as operators, `cat` of `torch`."""
     example = Example((64, 56, 56), (64, 56, 56))
 
     def symbols(self, *inputs: Shape) -> Symbols:

@@ -1,12 +1,13 @@
 """The network as an `nn.Module` whose submodules are named by the paths of the layers.
 
 Every layer says as data which constructors to call; nothing here knows a layer type. Joins have no module: they are
-`torch.add`, `torch.mul` and `torch.cat`, applied in order.
+`+`, `*` and `torch.cat`, applied in order. Other tools tell `a + b` from `torch.add(a, b)`, and count only the latter.
 """
 
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -110,7 +111,7 @@ def _steps(network: Network, root: nn.Module) -> list[Step]:
 def _compute(placed: Placed, network: Network, computes: dict[str, Compute]) -> Compute:
     layer, inputs = placed.layer, placed.inputs
     if isinstance(layer, Join):
-        return functools.partial(_join, getattr(torch, layer.operator), layer.torch_options(*inputs))
+        return functools.partial(_join, layer.operator, layer.torch_options(*inputs))
     calls = layer.torch(*inputs)
     if placed.reuses is None:
         module = construct(calls)
@@ -135,10 +136,10 @@ def _share(module: nn.Module, first: nn.Module) -> nn.Module:
     return module
 
 
-def _join(operator: Callable[..., Tensor], options: dict[str, Any], *tensors: Tensor) -> Tensor:
-    if operator is torch.cat:
+def _join(name: str, options: dict[str, Any], *tensors: Tensor) -> Tensor:
+    if name == "cat":
         return torch.cat(tensors, **options)
-    return functools.reduce(operator, tensors)
+    return functools.reduce(getattr(operator, name), tensors)
 
 
 def _register(module: nn.Module, path: str, containers: dict[str, nn.Module]) -> None:

@@ -138,9 +138,10 @@ def module(placed: Placed) -> str:
     """PyTorch's constructors, without the options that the example leaves as they are."""
     layer, inputs = placed.layer, placed.inputs
     if isinstance(layer, Join):
-        along = [f"{key}={value}" for key, value in layer.torch_options(*inputs).items()]
-        tensors = ", ".join(placed.sources)
-        return f"torch.{layer.operator}({', '.join([f'[{tensors}]' if along else tensors, *along])})"
+        if layer.operator == "cat":
+            along = [f"{key}={value}" for key, value in layer.torch_options(*inputs).items()]
+            return f"torch.cat([{', '.join(placed.sources)}], {', '.join(along)})"
+        return {"add": " + ", "mul": " * "}[layer.operator].join(placed.sources)
     own, calls = layer.options(), []
     for name, options in layer.torch(*inputs):
         given = [k for k, v in options.items() if k not in own or k in layer.example.options or v != own[k].default]

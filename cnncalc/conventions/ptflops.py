@@ -1,0 +1,71 @@
+"""ptflops, both backends: one hooks modules by exact class and stands in for functions, the other sees the operators.
+
+It makes its input itself, one image.
+"""
+
+from __future__ import annotations
+
+from cnncalc.conventions.base import Convention, Rule, pieces
+from cnncalc.conventions.functions import COMPOSED, ONE, POOLS
+from cnncalc.conventions.paper import REST
+from cnncalc.formula import Formula
+
+MAC = Rule(Formula("MAC"))
+BIAS = Rule(Formula("MAC + b*O"), "a bias counts as one addition per element of the output")
+TWICE = Rule(
+    Formula("2*I"), "one per element, counted twice: as a module, and as the function the module calls", bug=True
+)
+SCALED = (Rule(Formula("2*I"), "a scale and a shift of every element", {"affine": True}), ONE)
+LARGER = "one per element of the output, counted twice: as a module, and as the function the module calls"
+TWICE_BY_WHAT = {"size": "2*O", "factor": "O + floor(I * rise)"}
+
+PTFLOPS = Convention(
+    name="ptflops",
+    tool="ptflops get_model_complexity_info(), backend pytorch",
+    version="ptflops 0.7.5",
+    called="MACs",
+    counts="MACs, bias additions, and operations per element of norms, pools and some activations",
+    per="image",
+    how="Hooks modules by their exact class and stands in for functions: most modules call one and count twice.",
+    rules={
+        "Conv": BIAS,
+        "ConvTranspose": BIAS,
+        "Linear": BIAS,
+        "Local": MAC,
+        **dict.fromkeys([*POOLS.split(), "ReLU", "PReLU", "ELU", "GELU"], TWICE),
+        **dict.fromkeys("ReLU6 LeakyReLU SiLU Softmax".split(), ONE),
+        **dict.fromkeys("BatchNorm InstanceNorm GroupNorm".split(), SCALED),
+        "LayerNorm": Rule(Formula("I"), "one operation per element; its scale and shift are overlooked", bug=True),
+        "Upsample": (
+            *(
+                Rule(
+                    Formula(f"{source} + I"),
+                    f"{LARGER}; and the average itself",
+                    {"mode": "area", "given": given},
+                    True,
+                )
+                for given, source in TWICE_BY_WHAT.items()
+            ),
+            *(Rule(Formula(source), LARGER, {"given": given}, True) for given, source in TWICE_BY_WHAT.items()),
+            Rule(Formula("O + I*steps + I"), f"{LARGER}; and the average itself", {"mode": "area"}, True),
+            Rule(Formula("O + I*steps"), LARGER, bug=True),
+        ),
+        **COMPOSED,
+    },
+    nothing=REST
+    - pieces(POOLS)
+    - pieces("ReLU PReLU ELU GELU ReLU6 LeakyReLU SiLU Softmax BatchNorm InstanceNorm GroupNorm LayerNorm Upsample")
+    - COMPOSED.keys(),
+)
+
+ATEN = Convention(
+    name="ptflops-aten",
+    tool="ptflops get_model_complexity_info(), backend aten",
+    version="ptflops 0.7.5",
+    called="MACs",
+    counts="MACs and bias additions",
+    per="image",
+    how="Sees PyTorch's operators as they run: convolution, mm, addmm, bmm.",
+    rules={"Conv": BIAS, "ConvTranspose": BIAS, "Linear": BIAS, "Local": MAC},
+    nothing=REST,
+)

@@ -1,0 +1,37 @@
+"""torchinfo: hooks on modules; mult-adds are reckoned from the sizes of their parameters."""
+
+from __future__ import annotations
+
+from cnncalc.conventions.base import Convention, Rule, pieces
+from cnncalc.conventions.paper import REST
+from cnncalc.formula import Formula
+
+BIAS = "a bias counts as one addition per element of the output"
+LEARNT = Rule(
+    Formula("N*P"), "one per parameter and image, though every position is multiplied: a norm of 64 channels counts 128"
+)
+COUNTED = "BatchNorm InstanceNorm LayerNorm GroupNorm Affine PReLU"
+
+TORCHINFO = Convention(
+    name="torchinfo",
+    tool="torchinfo total_mult_adds",
+    version="torchinfo 1.8.0",
+    called="mult-adds",
+    counts="MACs, bias additions, and one per further parameter",
+    how="Multiplies the size of every weight and bias by the positions of the output, of a convolution only.",
+    rules={
+        "Conv": Rule(Formula("MAC + b*O"), BIAS),
+        "ConvTranspose": Rule(
+            Formula("N * prod(o) * P"),
+            "takes the weights times the output's positions, as for a convolution; every weight meets the input's",
+            bug=True,
+        ),
+        "Linear": (
+            Rule(Formula("MAC + b*O"), BIAS, {"rank": 0}),
+            Rule(Formula("N*P"), "only the batch counts: the axes between it and the features are forgotten", bug=True),
+        ),
+        "Local": Rule(Formula("N*P"), BIAS),
+        **dict.fromkeys(COUNTED.split(), LEARNT),
+    },
+    nothing=REST - pieces(COUNTED),
+)
