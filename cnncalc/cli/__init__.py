@@ -10,6 +10,7 @@ import typer
 from cnncalc import __version__
 from cnncalc.cli.check import check
 from cnncalc.cli.compare import compare
+from cnncalc.cli.conventions import conventions
 from cnncalc.cli.explain import explain
 from cnncalc.cli.layers import layers
 from cnncalc.cli.schema import schema
@@ -24,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check, compare, specs, layers, schema):
+for command in (summary, explain, verify, check, compare, conventions, specs, layers, schema):
     app.command()(command)
 
 

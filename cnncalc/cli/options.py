@@ -29,5 +29,22 @@ Dtype: TypeAlias = Annotated[
 Layout: TypeAlias = Annotated[
     Literal["chw", "hwc"], typer.Option(help="Order of the shapes on the command line and in tables.")
 ]
+Convention: TypeAlias = Annotated[
+    Literal[
+        "torch",
+        "paper",
+        "keras",
+        "torchinfo",
+        "fvcore",
+        "thop",
+        "ptflops",
+        "ptflops-aten",
+        "calflops",
+        "deepspeed",
+        "netscope",
+    ]
+    | None,
+    typer.Option(help="Also what this tool counts, to the digit."),
+]
 Output: TypeAlias = Annotated[Path | None, typer.Option("-o", help="Write to this file instead.", metavar="FILE")]
 MaxLayers: TypeAlias = Annotated[int, typer.Option(min=1, help="How many steps a spec may unroll to.")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from cnncalc.errors import SpecError
 from cnncalc.network import Network
 from cnncalc.render import columns as table_columns
 from cnncalc.render import summary as table
+from cnncalc.render.columns import Column
 from cnncalc.render.lines import show, width
 from cnncalc.spec.expand import MAX_LAYERS
 
@@ -39,6 +40,7 @@ def summary(
     set: options.Set = None,
     batch: options.Batch = 1,
     dtype: options.Dtype = "float32",
+    convention: options.Convention = None,
     layout: options.Layout = "chw",
     format: Annotated[
         Literal["table", "json", "csv", "markdown", "latex"], typer.Option(help="Form of the output.")
@@ -52,19 +54,22 @@ def summary(
     except SpecError as error:
         _show_part(error, layout, batch, dtype)
         raise
-    shown = table_columns.chosen("all" if format == "csv" and columns is None else columns, analysis)
+    counted, total, facts = _counted(analysis, convention)
+    shown = table_columns.chosen("all" if format == "csv" and columns is None else columns, analysis, counted)
     rows = analysis.folded(depth) if depth else analysis.rows
     if sort:
-        by = table_columns.column(sort.strip().lower(), "--sort", analysis)
+        by = table_columns.column(sort.strip().lower(), "--sort", analysis, counted)
         rows = tuple(sorted(rows, key=lambda row: table_columns.order(by.get(analysis, row)), reverse=True))
     of, rows = len(rows), rows[:top]
     if format == "table":
         room = None if output else width(sys.stdout)
-        write_lines(table.lines(analysis, rows, shown, layout=layout, tree=not sort, width=room, of=of), output)
+        write_lines(
+            table.lines(analysis, rows, shown, layout=layout, tree=not sort, width=room, of=of, also=total), output
+        )
     elif format == "json":
         from cnncalc.render import json
 
-        write(json.render(analysis, rows), output)
+        write(json.render(analysis, rows, (*table_columns.FURTHER, *counted), facts), output)
     elif format == "csv":
         from cnncalc.render import csv
 
@@ -72,11 +77,21 @@ def summary(
     elif format == "latex":
         from cnncalc.render import latex
 
-        write(latex.render(analysis, rows, shown, layout, of), output)
+        write(latex.render(analysis, rows, shown, layout, of, total), output)
     else:
         from cnncalc.render import markdown
 
-        write(markdown.render(analysis, rows, shown, layout, of), output)
+        write(markdown.render(analysis, rows, shown, layout, of, total), output)
+
+
+def _counted(analysis: Analysis, convention: str | None) -> tuple[list[Column], list[table.Total], dict[str, Any]]:
+    """The column of a convention, its total, and what it is."""
+    if convention is None:
+        return [], [], {}
+    from cnncalc.render import conventions
+
+    column = conventions.column(analysis, convention)
+    return [column], [conventions.total(analysis, convention, column)], conventions.facts(convention)
 
 
 def _show_part(error: SpecError, layout: str, batch: int, dtype: str) -> None:

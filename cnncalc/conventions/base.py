@@ -20,12 +20,12 @@ from cnncalc.layers.join import Join
 from cnncalc.network import Network, Placed
 
 SYMBOLS = {
-    "MAC": "multiply-accumulates of the layer, for all images that the tool counts",
-    "N": "images that the tool counts: the batch, or one",
-    "I": "elements that enter the layer, of all these images; with the zeros that padding: same puts around a pool",
-    "O": "elements that leave the layer, of all these images",
-    "P": "learnable parameters that the layer uses",
-    "own": "learnable parameters that the layer brings: 0 where it uses those of another",
+    "MAC": "the MACs of the layer",
+    "N": "images that are counted",
+    "I": "elements that enter it, with those of a padding: same",
+    "O": "elements that leave it (outputs)",
+    "P": "its parameters",
+    "own": "its parameters, unless they are another layer's",
     "statistics": "running means and variances",
     "C_in": "channels of the input",
     "C_out": "channels of the output",
@@ -36,21 +36,19 @@ SYMBOLS = {
     "p": "padding",
     "d": "dilation",
     "g": "groups",
-    "b": "1 with a bias, else 0",
-    "a": "1 with a learnable scale and shift, else 0",
-    "t": "1 with running statistics, else 0",
-    "F_in": "features of the input",
+    "b": "1 with a bias",
+    "a": "1 with a learnable scale and shift",
     "size": "neighbouring channels that are summed",
-    "x": "sizes of the output as the tool works them out itself",
+    "x": "sizes of the output as the tool reckons them",
     "along": "elements along the axis of the softmax",
-    "ratio": "elements of the input per element of the output, in double precision",
+    "ratio": "elements of a channel of the input per element of one of the output, in double precision",
     "rise": "product of the scale factors, in double precision",
     "steps": "product of the scale factors, each without its fraction",
-    "reach": "the option size: its product, or the number alone where it is one for all axes",
+    "reach": "the option size: its product, or the number itself where it is one for all axes",
     "padded": "sizes of the input with the zeros of padding: same",
-    "planes": "elements of one channel once its height and width are summed and its depth is not",
+    "planes": "elements of a channel whose height and width are summed and whose depth is not",
 }
-"""What the symbols of the formulas mean."""
+"""What the symbols of the formulas mean; counts are for all images that the tool counts."""
 
 
 class Rule(NamedTuple):
@@ -92,8 +90,9 @@ class Convention:
     nothing: frozenset[str]
     """The pieces that it does not count, or counts as 0."""
     per: str = "batch"
-    """Whether the figure is for the whole batch or for one image."""
-    flops_per_mac: int = 1
+    """Whether the figure is for the whole batch, for one image, or the same for any."""
+    beside: str = "macs"
+    """The count of ours that it is nearest to."""
     how: str = ""
     """How the tool looks at a network."""
     stops: Callable[[Network], str | None] = field(default=lambda network: None)

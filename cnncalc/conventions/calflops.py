@@ -10,7 +10,7 @@ from cnncalc.layers.conv import SIZE
 from cnncalc.network import Network
 
 DOUBLE = Formula("2*MAC")
-BIAS = "two FLOPs per MAC, and one addition per element of the output for a bias"
+BIAS = "two FLOPs per MAC, and an addition per output for the bias"
 ACTIVATIONS = "ReLU LeakyReLU PReLU ELU GELU SiLU Softmax"
 SEEN: Rules = {
     "Conv": (
@@ -53,7 +53,7 @@ CALFLOPS = Convention(
     version="calflops 0.3.2",
     called="FLOPs",
     counts="2 × MACs, bias additions of convolutions, and operations per element of norms, pools and activations",
-    flops_per_mac=2,
+    beside="flops",
     how="Stands in for the functions that modules call; operators such as + and * go unseen.",
     rules={
         **SEEN,

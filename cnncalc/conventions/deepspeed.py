@@ -12,7 +12,7 @@ DEEPSPEED = Convention(
     version="deepspeed 0.19.8",
     called="flops",
     counts="2 × MACs, bias additions of convolutions, and operations per element of norms, pools and activations",
-    flops_per_mac=2,
+    beside="flops",
     how="Stands in for the functions that modules call; operators such as + and * go unseen.",
     rules={
         **SEEN,

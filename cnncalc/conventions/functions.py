@@ -8,8 +8,8 @@ from __future__ import annotations
 from cnncalc.conventions.base import Rule
 from cnncalc.formula import Formula
 
-ONE = Rule(Formula("I"), "one operation per element")
-SCALED = Rule(Formula("2*I"), "a scale and a shift of every element", {"affine": True})
+ONE = Rule(Formula("I"), "one per element")
+SCALED = Rule(Formula("2*I"), "a scale and a shift per element", {"affine": True})
 FIVE = Rule(Formula("5*I"), "about five operations per element: mean, variance, normalising, scale and shift")
 FOUR = Rule(Formula("4*I"), "about four operations per element: mean, variance and normalising")
 

@@ -36,8 +36,8 @@ FVCORE = Convention(
         "BatchNorm": (
             FIVE._replace(when={"track_running_stats": False, "affine": True}),
             FOUR._replace(when={"track_running_stats": False}),
-            Rule(Formula("2*I"), "a scale and a shift of every element", {"affine": True}),
-            Rule(Formula("I"), "one operation per element"),
+            Rule(Formula("2*I"), "a scale and a shift per element", {"affine": True}),
+            Rule(Formula("I"), "one per element"),
         ),
         "InstanceNorm": (FIVE._replace(when={"affine": True}), FOUR),
         "LayerNorm": (TOO_MANY, FIVE._replace(when={"elementwise_affine": True}), FOUR),

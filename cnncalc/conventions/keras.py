@@ -8,7 +8,7 @@ from cnncalc.formula import Formula
 OWN = Rule(Formula("own"))
 STATISTICS = Rule(
     Formula("own + statistics"),
-    "Keras counts the running mean and variance too: 4 per channel, 2 of them not trainable",
+    "running mean and variance are counted: 4 per channel, 2 not trainable",
 )
 
 KERAS = Convention(
@@ -18,11 +18,11 @@ KERAS = Convention(
     called="Total params",
     counts="parameters, no operations",
     per="network",
-    flops_per_mac=0,
+    beside="params",
     how="Adds up the weights of every layer, the running statistics of a norm among them.",
     rules={
         **dict.fromkeys(
-            "Conv ConvTranspose Linear Local LayerNorm GroupNorm Affine PReLU".split(),
+            ["Conv", "ConvTranspose", "Linear", "Local", "LayerNorm", "GroupNorm", "Affine", "PReLU"],
             OWN,
         ),
         "BatchNorm": STATISTICS,

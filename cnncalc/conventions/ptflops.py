@@ -11,12 +11,10 @@ from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 
 MAC = Rule(Formula("MAC"))
-BIAS = Rule(Formula("MAC + b*O"), "a bias counts as one addition per element of the output")
-TWICE = Rule(
-    Formula("2*I"), "one per element, counted twice: as a module, and as the function the module calls", bug=True
-)
-SCALED = (Rule(Formula("2*I"), "a scale and a shift of every element", {"affine": True}), ONE)
-LARGER = "one per element of the output, counted twice: as a module, and as the function the module calls"
+BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")
+TWICE = Rule(Formula("2*I"), "one per element, counted as a module and once more as its function", bug=True)
+SCALED = (Rule(Formula("2*I"), "a scale and a shift per element", {"affine": True}), ONE)
+LARGER = "one per output, counted as a module and once more as its function"
 TWICE_BY_WHAT = {"size": "2*O", "factor": "O + floor(I * rise)"}
 
 PTFLOPS = Convention(
@@ -33,9 +31,9 @@ PTFLOPS = Convention(
         "Linear": BIAS,
         "Local": MAC,
         **dict.fromkeys([*POOLS.split(), "ReLU", "PReLU", "ELU", "GELU"], TWICE),
-        **dict.fromkeys("ReLU6 LeakyReLU SiLU Softmax".split(), ONE),
-        **dict.fromkeys("BatchNorm InstanceNorm GroupNorm".split(), SCALED),
-        "LayerNorm": Rule(Formula("I"), "one operation per element; its scale and shift are overlooked", bug=True),
+        **dict.fromkeys(["ReLU6", "LeakyReLU", "SiLU", "Softmax"], ONE),
+        **dict.fromkeys(["BatchNorm", "InstanceNorm", "GroupNorm"], SCALED),
+        "LayerNorm": Rule(Formula("I"), "one per element; its scale and shift are overlooked", bug=True),
         "Upsample": (
             *(
                 Rule(

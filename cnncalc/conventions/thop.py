@@ -7,8 +7,8 @@ from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 
 MAC = Rule(Formula("MAC"))
-TWICE = Rule(Formula("4*I"), "subtracts and divides, then scales and shifts, every element")
-ONCE = Rule(Formula("2*I"), "subtracts and divides every element")
+TWICE = Rule(Formula("4*I"), "subtraction, division, scale and shift per element")
+ONCE = Rule(Formula("2*I"), "subtraction and division per element")
 COUNTED = {"BatchNorm", "InstanceNorm", "LayerNorm", "PReLU", "Softmax", "AvgPool", "AdaptiveAvgPool", "Upsample"}
 
 THOP = Convention(
@@ -35,9 +35,7 @@ THOP = Convention(
             Formula("floor(I / along) * (3*along - 1)"), "an exponential, a sum and a division along the axis"
         ),
         "AvgPool": Rule(Formula("O"), "one operation per element of the output"),
-        "AdaptiveAvgPool": Rule(
-            Formula("floor((ratio + 1) * O)"), "an addition per element of the input, a division per one of the output"
-        ),
+        "AdaptiveAvgPool": Rule(Formula("floor((ratio + 1) * O)"), "an addition per element, a division per output"),
         "Upsample": (
             Rule(Formula("O"), "one operation per element of the output", {"mode": "nearest"}),
             Rule(Formula("5*O"), "five operations per element of the output", {"mode": "linear"}),

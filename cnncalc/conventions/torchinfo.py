@@ -6,10 +6,8 @@ from cnncalc.conventions.base import Convention, Rule, pieces
 from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 
-BIAS = "a bias counts as one addition per element of the output"
-LEARNT = Rule(
-    Formula("N*P"), "one per parameter and image, though every position is multiplied: a norm of 64 channels counts 128"
-)
+BIAS = "an addition per output for the bias"
+LEARNT = Rule(Formula("N*P"), "one per parameter, however many elements there are")
 COUNTED = "BatchNorm InstanceNorm LayerNorm GroupNorm Affine PReLU"
 
 TORCHINFO = Convention(

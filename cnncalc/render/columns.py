@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, Row
@@ -32,9 +32,14 @@ class Column(NamedTuple):
         """Its exact values."""
         return [self.get(analysis, row) for row in rows]
 
+    def sum(self, analysis: Analysis) -> Any:
+        """The sum over all rows; None where the value of a row is not known."""
+        values = self.values(analysis, analysis.rows)
+        return None if None in values else sum(values)
+
     def total(self, analysis: Analysis) -> str:
-        """The sum over all rows, where it adds up."""
-        return self.cell(sum(self.values(analysis, analysis.rows)), "chw") if self.adds_up else ""
+        """The sum over all rows for reading, where it adds up."""
+        return self.cell(self.sum(analysis), "chw") if self.adds_up else ""
 
 
 def shape_text(shape: Shape, layout: str = "chw") -> str:
@@ -164,40 +169,48 @@ LEAVES_FIRST = (
 """The order in which columns are left out where the terminal is narrow; percentages go before them all."""
 
 
-def chosen(names: str | None, analysis: Analysis) -> list[Column]:
-    """The columns of a comma-separated list: names, `all`, or one that adds up with `%` for its share of the total."""
+def chosen(names: str | None, analysis: Analysis, also: Sequence[Column] = ()) -> list[Column]:
+    """The columns of a comma-separated list: names, `all`, or one that adds up with `%` for its share of the total.
+
+    `also` are columns that only this analysis has.
+    """
     if names is None:
-        return [COLUMNS[name] for name in DEFAULT]
+        return [*(COLUMNS[name] for name in DEFAULT), *also]
     columns: list[Column] = []
     for name in names.split(","):
         wanted = name.strip().lower()
-        columns += COLUMNS.values() if wanted == "all" else [column(wanted, "--columns", analysis)]
+        columns += (*COLUMNS.values(), *also) if wanted == "all" else [column(wanted, "--columns", analysis, also)]
     return columns if LAYER in columns else [LAYER, *columns]
 
 
-def shares() -> list[str]:
+def shares(columns: Iterable[Column] = COLUMNS.values()) -> list[str]:
     """The names of the columns that are shares of a total, in percent."""
-    return [f"{name}%" for name, column in COLUMNS.items() if column.adds_up]
+    return [f"{column.name}%" for column in columns if column.adds_up]
 
 
-def column(name: str, option: str, analysis: Analysis) -> Column:
+def column(name: str, option: str, analysis: Analysis, also: Sequence[Column] = ()) -> Column:
     """The column of that name, as an option gave it."""
-    if name in COLUMNS:
-        return COLUMNS[name]
-    known = [*COLUMNS, *shares()]
+    columns = COLUMNS | {column.name: column for column in also}
+    if name in columns:
+        return columns[name]
+    known = [*columns, *shares(columns.values())]
     if name in known:
-        return _share(COLUMNS[name.removesuffix("%")], analysis)
+        return _share(columns[name.removesuffix("%")], analysis)
     hint = did_you_mean(name, known) or f"columns: {', '.join(known)}"
     raise SpecError(Problem(f"{option}: no column is called {name}", hint=hint))
 
 
 def _share(whole: Column, analysis: Analysis) -> Column:
-    total = sum(whole.values(analysis, analysis.rows))
+    total = whole.sum(analysis)
 
-    def get(analysis: Analysis, row: Row) -> float:
-        return share(whole.get(analysis, row), total)
+    def get(analysis: Analysis, row: Row) -> float | None:
+        return None if total is None else share(whole.get(analysis, row), total)
 
-    return Column(f"{whole.name}%", f"{whole.header} %", get, lambda value, _: f"{value:.2f}", adds_up=True)
+    return Column(f"{whole.name}%", f"{whole.header} %", get, _percent, adds_up=True)
+
+
+def _percent(value: float | None, layout: str) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def share(part: int, total: int) -> float:

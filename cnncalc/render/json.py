@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnncalc import __version__
@@ -13,10 +13,16 @@ from cnncalc.render.columns import FURTHER, Column
 SCHEMA = 1
 
 
-def render(analysis: Analysis, rows: Sequence[Row], further: Sequence[Column] = FURTHER) -> str:
+def render(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    further: Sequence[Column] = FURTHER,
+    convention: Mapping[str, Any] | None = None,
+) -> str:
     """The rows, with what further columns show of them, and the totals as one object."""
     network = analysis.network
     folded = {placed.path: row.path for row in rows for placed in row.placed}
+    sums = {column.name: column.sum(analysis) for column in further if column.adds_up}
     whole = {
         "schema": SCHEMA,
         "cnncalc": __version__,
@@ -25,8 +31,9 @@ def render(analysis: Analysis, rows: Sequence[Row], further: Sequence[Column] = 
         "outputs": [folded.get(name, name) for name in network.outputs],
         "batch": analysis.batch,
         "dtype": analysis.dtype,
+        **({"convention": convention} if convention else {}),
         "layers": [{**layer(row), **{c.name: c.get(analysis, row) for c in further}} for row in rows],
-        "totals": {"layers": len(analysis.rows), "depth": analysis.depth, **analysis.totals},
+        "totals": {"layers": len(analysis.rows), "depth": analysis.depth, **analysis.totals, **sums},
     }
     return f"{json.dumps(whole, default=str)}\n"  # a fraction is written 1/2
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import visible
 from cnncalc.render.columns import Column
-from cnncalc.render.summary import title, total_cells, totals
+from cnncalc.render.summary import Total, title, total_cells, totals
 
 _SIGNS = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
@@ -44,11 +44,20 @@ def _row(cells: Sequence[str]) -> str:
     return rf"{' & '.join(map(escaped, cells))} \\"
 
 
-def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str, of: int) -> str:
-    """The layer table, `of` so many rows that there are, with the totals in its caption."""
+def render(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    layout: str,
+    of: int,
+    also: Sequence[Total] = (),
+) -> str:
+    """The layer table, `of` so many rows that there are, with the totals and `also` these in its caption."""
     cells = [[column.cell(column.get(analysis, row), layout) for column in columns] for row in rows]
     body = table([c.header for c in columns], [c.right for c in columns], cells, total_cells(analysis, columns))
-    sums = "; ".join(f"{name} {exact}{f' ({remark})' if remark else ''}" for name, exact, remark in totals(analysis))
+    sums = "; ".join(
+        f"{name} {exact}{f' ({remark})' if remark else ''}" for name, exact, remark in [*totals(analysis), *also]
+    )
     part = f" {len(rows):,} of {of:,} rows; the totals are those of all." if len(rows) < of else ""
     caption = escaped(f"{title(analysis, layout)[0].text}. {sums}.{part}")
     return (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import visible
 from cnncalc.render.columns import Column
-from cnncalc.render.summary import title, total_cells, totals
+from cnncalc.render.summary import Total, title, total_cells, totals
 
 
 def table(headers: Sequence[str], numeric: Sequence[bool], rows: Sequence[Sequence[str]]) -> str:
@@ -21,14 +21,21 @@ def escaped(text: str) -> str:
     return visible(text).replace("|", "\\|")
 
 
-def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column], layout: str, of: int) -> str:
-    """The layer table, `of` so many rows that there are, and the totals."""
+def render(
+    analysis: Analysis,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    layout: str,
+    of: int,
+    also: Sequence[Total] = (),
+) -> str:
+    """The layer table, `of` so many rows that there are, and the totals and `also` these."""
     cells = [[column.cell(column.get(analysis, row), layout) for column in columns] for row in rows]
     total = [f"**{cell}**" if cell else "" for cell in total_cells(analysis, columns)]
     numeric = [column.right for column in columns]
     heading = escaped(title(analysis, layout)[0].text)
     listed = "".join(
-        f"- {name}: {exact}{f' ({remark})' if remark else ''}\n" for name, exact, remark in totals(analysis)
+        f"- {name}: {exact}{f' ({remark})' if remark else ''}\n" for name, exact, remark in [*totals(analysis), *also]
     )
     part = f"\n{len(rows):,} of {of:,} rows; the totals are those of all.\n" if len(rows) < of else ""
     body = table([c.header for c in columns], numeric, [*cells, total])

@@ -23,8 +23,9 @@ def lines(
     tree: bool = True,
     width: int | None = None,
     of: int | None = None,
+    also: Sequence[Total] = (),
 ) -> list[Line]:
-    """The table of these rows, `of` so many that there are, and the totals of the whole network."""
+    """The table of these rows, `of` so many that there are, and the totals of the whole network and `also` these."""
     body = (
         [*_tree(analysis, rows, columns, layout)]
         if tree
@@ -43,7 +44,7 @@ def lines(
         *grid.lines(width, LEAVES_FIRST),
         *part,
         Line(""),
-        *_total_lines(analysis),
+        *_total_lines([*totals(analysis), *also]),
     ]
 
 
@@ -83,10 +84,9 @@ def totals(analysis: Analysis) -> list[Total]:
     ]
 
 
-def _total_lines(analysis: Analysis) -> list[Line]:
-    found = totals(analysis)
-    wide = max(len(total.exact) for total in found)
-    return [Line(f"{total.name:<8}{total.exact:>{wide}}  {total.remark}") for total in found]
+def _total_lines(found: Sequence[Total]) -> list[Line]:
+    names, wide = max(7, *(len(total.name) for total in found)), max(len(total.exact) for total in found)
+    return [Line(f"{total.name:<{names}} {total.exact:>{wide}}  {total.remark}") for total in found]
 
 
 def total_cells(analysis: Analysis, columns: Sequence[Column]) -> list[str]:

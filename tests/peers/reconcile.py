@@ -153,25 +153,28 @@ def main(wanted: list[str]) -> None:
         TABLE.write_text(table(versions, rows, cases), encoding="utf-8")
 
 
+Answers = dict[str, tuple[int | None, dict[str, int], str]]
+"""By tool the total, the sums over classes, and the error it stopped with."""
+
+
 def measured(network: Network, batch: int, details: bool = False) -> dict[str, Any]:
     """What every tool says of a network."""
-    totals: dict[str, int | None] = {}
-    classes: dict[str, dict[str, int]] = {}
-    errors: dict[str, str] = {}
-    for tool in TOOLS:
-        totals[tool], sums, error = alone(tool, network, batch)
-        classes |= {tool: {name: count for name, count in sums.items() if count}} if sums else {}
-        errors |= {tool: error} if error else {}
+    found = apart(list(TOOLS), network, batch)
+    if any(error for _, _, error in found.values()):  # a tool that fails leaves PyTorch patched for the next one
+        found = {tool: apart([tool], network, batch)[tool] for tool in TOOLS}
+    totals = {tool: total for tool, (total, _, _) in found.items()}
+    classes = {tool: {name: n for name, n in sums.items() if n} for tool, (_, sums, _) in found.items() if sums}
+    errors = {tool: error for tool, (_, _, error) in found.items() if error}
     return {"totals": totals, **({"classes": classes} if details else {}), **({"errors": errors} if errors else {})}
 
 
-def alone(tool: str, network: Network, batch: int) -> tuple[int | None, dict[str, int], str]:
-    """The answer of a tool and its error, from a process of its own: one that fails leaves PyTorch patched."""
+def apart(tools: list[str], network: Network, batch: int) -> Answers:
+    """The answers of tools, from a process of their own."""
     there, here = FORK.Pipe()
-    process = FORK.Process(target=lambda: here.send(answer(tool, network, batch)))
+    process = FORK.Process(target=lambda: here.send({tool: answer(tool, network, batch) for tool in tools}))
     process.start()
     here.close()
-    found: tuple[int | None, dict[str, int], str] = there.recv()
+    found: Answers = there.recv()
     process.join()
     return found
 

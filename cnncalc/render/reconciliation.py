@@ -1,0 +1,210 @@
+"""What the tools print for a network, and how that comes about from its MACs."""
+
+from __future__ import annotations
+
+import json as javascript
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from cnncalc import __version__
+from cnncalc.analysis import Analysis
+from cnncalc.conventions import CONVENTIONS, SYMBOLS
+from cnncalc.conventions.base import Convention, Rule
+from cnncalc.conventions.parts import Figure, Part, figures
+from cnncalc.render.comparison import times
+from cnncalc.render.conventions import facts
+from cnncalc.render.csv import written
+from cnncalc.render.json import SCHEMA
+from cnncalc.render.lines import Line
+from cnncalc.render.markdown import escaped, table
+from cnncalc.render.summary import title
+
+FIRST = "One MAC is one multiplication and one addition: 2 FLOPs. What most tools call flops are MACs."
+OURS = {"macs": "MACs", "flops": "2 × MACs", "params": "params"}
+WIDTH = 100
+
+
+def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
+    """Every tool's figure, below it what it counts beside ours, and the symbols."""
+    found, room = figures(analysis), min(width or WIDTH, WIDTH)
+    heading = f"{title(analysis, layout)[0].text}: {analysis.totals['macs']:,} MACs"
+    top = [*(Line(text, "note") for text in textwrap.wrap(FIRST, room)), Line(""), Line(heading, "title"), Line("")]
+    names, totals = max(map(len, found)), {name: _total(figure) for name, figure in found.items()}
+    wide = max(map(len, totals.values()))
+    told: dict[tuple[Any, ...], str] = {}
+    for name, figure in found.items():
+        differences = _differences(figure)
+        again = told.setdefault(tuple((amounts, rule[:2]) for amounts, rule in differences), name)
+        as_another = f", as {again}" if differences and again != name else ""
+        top.append(Line(f"{name:<{names}}  {totals[name]:>{wide}}  {_said(figure)}{as_another}", "total"))
+        if as_another:
+            continue
+        for amounts, rule in differences:
+            text = f"{amounts}: {_because(rule)}"
+            top += [Line(one, "note") for one in _wrapped(text, room, "    ")]
+    legend = "; ".join(f"{symbol} = {SYMBOLS[symbol]}" for symbol in _symbols(found.values()))
+    return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(legend, room))]
+
+
+def _wrapped(text: str, room: int, indent: str) -> list[str]:
+    return textwrap.wrap(text, room, initial_indent=indent, subsequent_indent=f"{indent}  ")
+
+
+def _total(figure: Figure) -> str:
+    return "no figure" if figure.counted is None else f"{figure.counted:,}"
+
+
+def _said(figure: Figure) -> str:
+    """`flops = 1.0055 × MACs`, and what it is beside its differences."""
+    convention, value = figure.convention, figure.counted
+    per = f", per {convention.per}" if convention.per == "image" else ""
+    same = value == figure.ours
+    ratio = "" if convention.beside == "params" or value is None or not figure.macs else times(value, figure.macs)
+    exact = {"=": "MACs", "2.00×": "2 × MACs"}.get(ratio, OURS["params"]) if same else ""
+    between = f"= {exact}" if same else f"{ratio.replace('×', ' × MACs')}".strip()
+    return f"“{convention.called}”{per}{'  ' if between else ''}{between}"
+
+
+def _differences(figure: Figure) -> list[tuple[str, Rule]]:
+    """By rule what is counted beside ours, split by layer type."""
+    by_rule: dict[tuple[Any, ...], list[Part]] = {}
+    for part in figure.parts:
+        if part.beyond != 0 or part.rule.bug:
+            formula = part.rule.formula
+            by_rule.setdefault((formula and formula.source, part.rule.why), []).append(part)
+    return [(", ".join(map(_amount, parts)), parts[0].rule) for parts in by_rule.values()]
+
+
+def _amount(part: Part) -> str:
+    if part.beyond is None:
+        return part.type
+    return f"{'−' if part.beyond < 0 else '+'} {abs(part.beyond):,} {part.type}"
+
+
+def _because(rule: Rule) -> str:
+    formula = f"{rule.formula.text()}, " if rule.formula else ""
+    return f"{formula}{'a known bug: ' if rule.bug else ''}{rule.why}"
+
+
+def _symbols(found: Iterable[Figure]) -> list[str]:
+    """The symbols of the formulas that are shown."""
+    formulas = [rule.formula for figure in found for _, rule in _differences(figure) if rule.formula]
+    used = {symbol for formula in formulas for symbol in formula.symbols}
+    return [symbol for symbol in SYMBOLS if symbol in used]
+
+
+def markdown(analysis: Analysis, layout: str) -> str:
+    """The figures as a table, a line per rule."""
+    rows = []
+    for name, figure in figures(analysis).items():
+        what = [f"{amounts}: {_because(rule)}" for amounts, rule in _differences(figure)]
+        rows.append((name, _total(figure), _said(figure), "; ".join(what)))
+    body = table(("tool", "prints", "calls it", "beside ours"), (False, True, False, False), rows)
+    macs = f"{analysis.totals['macs']:,} MACs"
+    return f"### {escaped(title(analysis, layout)[0].text)}: {macs}\n\n{FIRST}\n\n{body}"
+
+
+def json(analysis: Analysis) -> str:
+    """Every figure with its parts, exact."""
+    network = analysis.network
+    found = [
+        {
+            **facts(name),
+            "counted": figure.counted,
+            "beside": figure.convention.beside,
+            "ours": figure.ours,
+            "parts": [_part(part) for part in figure.parts],
+        }
+        for name, figure in figures(analysis).items()
+    ]
+    whole = {
+        "schema": SCHEMA,
+        "cnncalc": __version__,
+        "name": network.name,
+        "inputs": network.inputs,
+        "batch": analysis.batch,
+        "totals": {name: analysis.totals[name] for name in ("macs", "flops", "params")},
+        "conventions": found,
+    }
+    return f"{javascript.dumps(whole)}\n"
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        "type": part.type,
+        "layers": part.layers,
+        "counted": part.counted,
+        "ours": part.ours,
+        "beyond": part.beyond,
+        **_rule(part.rule),
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {"formula": rule.formula and rule.formula.text(), "why": rule.why, "bug": rule.bug}
+
+
+def csv(analysis: Analysis) -> str:
+    """A line per convention, layer type and rule, and no total, so that a column can be summed."""
+    rows: list[Sequence[Any]] = []
+    for name, figure in figures(analysis).items():
+        for part in figure.parts:
+            rows.append([name, figure.convention.called, figure.convention.per, *_part(part).values()])
+    headers = ["convention", "called", "per", "type", "layers", "counted", "ours", "beyond", "formula", "why", "bug"]
+    return written([headers, *rows])
+
+
+def listed(width: int | None) -> list[Line]:
+    """Every tool: what it calls its figure, what that is, how it looks at a network, and its known bugs."""
+    room, names = min(width or WIDTH, WIDTH), max(map(len, CONVENTIONS))
+    found = [*(Line(text, "title") for text in textwrap.wrap(FIRST, room)), Line("")]
+    for name, convention in CONVENTIONS.items():
+        indent = " " * (names + 2)
+        first = f"“{convention.called}” per {convention.per}: {convention.counts}"
+        head, *rest = textwrap.wrap(first, room - names - 2)
+        found += [Line(f"{name:<{names}}  {head}", "total"), *(Line(f"{indent}{text}", "total") for text in rest)]
+        found += [Line(text, "note") for text in _wrapped(f"{convention.how} ({convention.version})", room, indent)]
+        for piece, why in _bugs(convention):
+            found += [Line(text, "note") for text in _wrapped(f"known bug, {piece}: {why}", room, indent)]
+    return found
+
+
+def _bugs(convention: Convention) -> Iterator[tuple[str, str]]:
+    """The pieces that a tool means to count otherwise, by the reason."""
+    found: dict[str, list[str]] = {}
+    for piece, rule in _rules(convention):
+        if rule.bug and piece not in found.setdefault(rule.why, []):
+            found[rule.why].append(piece)
+    yield from ((", ".join(pieces), why) for why, pieces in found.items())
+
+
+def _rules(convention: Convention) -> Iterator[tuple[str, Rule]]:
+    for piece, rules in convention.rules.items():
+        yield from ((piece, rule) for rule in ((rules,) if isinstance(rules, Rule) else rules))
+
+
+def _known(convention: Convention) -> Mapping[str, Any]:
+    rules = [{"piece": piece, "when": dict(rule.when), **_rule(rule)} for piece, rule in _rules(convention)]
+    return {**facts(convention.name), "how": convention.how, "rules": rules, "nothing": sorted(convention.nothing)}
+
+
+def listed_json() -> str:
+    """Every convention with all its rules."""
+    found = [_known(convention) for convention in CONVENTIONS.values()]
+    whole = {"schema": SCHEMA, "cnncalc": __version__, "symbols": SYMBOLS, "conventions": found}
+    return f"{javascript.dumps(whole)}\n"
+
+
+_FACTS = ("name", "called", "per", "counts", "how", "tool", "version")
+
+
+def listed_csv() -> str:
+    """A line per convention."""
+    return written([_FACTS, *([getattr(one, fact) for fact in _FACTS] for one in CONVENTIONS.values())])
+
+
+def listed_markdown() -> str:
+    """A row per convention."""
+    rows = [[getattr(one, fact) for fact in _FACTS] for one in CONVENTIONS.values()]
+    return f"{FIRST}\n\n{table(_FACTS, [False] * len(_FACTS), rows)}"
