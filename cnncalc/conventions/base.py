@@ -22,10 +22,10 @@ from cnncalc.network import Network, Placed
 SYMBOLS = {
     "MAC": "the MACs of the layer",
     "N": "images that are counted",
-    "I": "elements that enter it, with those of a padding: same",
-    "O": "elements that leave it (outputs)",
+    "I": "elements in, padding: same added",
+    "O": "elements out",
     "P": "its parameters",
-    "own": "its parameters, unless they are another layer's",
+    "own": "parameters of its own",
     "statistics": "running means and variances",
     "C_in": "channels of the input",
     "C_out": "channels of the output",
@@ -37,11 +37,11 @@ SYMBOLS = {
     "d": "dilation",
     "g": "groups",
     "b": "1 with a bias",
-    "a": "1 with a learnable scale and shift",
+    "a": "1 if affine",
     "size": "neighbouring channels that are summed",
     "x": "sizes of the output as the tool reckons them",
     "along": "elements along the axis of the softmax",
-    "ratio": "elements of a channel of the input per element of one of the output, in double precision",
+    "ratio": "elements in per element out, in double precision",
     "rise": "product of the scale factors, in double precision",
     "steps": "product of the scale factors, each without its fraction",
     "reach": "the option size: its product, or the number itself where it is one for all axes",
@@ -191,7 +191,8 @@ def _softmax(options: Mapping[str, Any], entering: Shape, output: Shape, images:
 
 
 def _adaptive(options: Mapping[str, Any], entering: Shape, output: Shape, images: int) -> Symbols:
-    return {"ratio": math.prod(n / o for n, o in zip(entering[1:], output[1:]))}
+    whole = not any(n % o for n, o in zip(entering[1:], output[1:]))
+    return {"given": "whole" if whole else None, "ratio": math.prod(n / o for n, o in zip(entering[1:], output[1:]))}
 
 
 def _upsample(options: Mapping[str, Any], entering: Shape, output: Shape, images: int) -> Symbols:

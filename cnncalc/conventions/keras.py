@@ -8,7 +8,7 @@ from cnncalc.formula import Formula
 OWN = Rule(Formula("own"))
 STATISTICS = Rule(
     Formula("own + statistics"),
-    "running mean and variance are counted: 4 per channel, 2 not trainable",
+    "4 per channel, of them 2 not trainable",
 )
 
 KERAS = Convention(

@@ -11,7 +11,7 @@ from cnncalc.formula import Formula
 
 MAC = Rule(Formula("MAC"))
 UNKNOWN = "Caffe has no such layer, or Netscope does not know it"
-NORM = Rule(Formula("a * I"), "in Caffe its scale is a layer of its own, one per element")
+NORM = Rule(Formula("a * I"), "Caffe's Scale layer behind it, one per element")
 ELEMENT = Rule(Formula("I"), "one multiplication per element")
 GLOBAL = (Rule(Formula("0"), when={"output_size": (1, (1,), (1, 1))}), Rule(None, UNKNOWN))
 IMAGES = Rule(None, "knows images and vectors only", {"rank": (1, *range(3, 63))})

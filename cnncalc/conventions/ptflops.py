@@ -12,9 +12,9 @@ from cnncalc.formula import Formula
 
 MAC = Rule(Formula("MAC"))
 BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")
-TWICE = Rule(Formula("2*I"), "one per element, counted as a module and once more as its function", bug=True)
+TWICE = Rule(Formula("2*I"), "one per element, counted twice: as module and as function", bug=True)
 SCALED = (Rule(Formula("2*I"), "a scale and a shift per element", {"affine": True}), ONE)
-LARGER = "one per output, counted as a module and once more as its function"
+LARGER = "one per output, counted twice: as module and as function"
 TWICE_BY_WHAT = {"size": "2*O", "factor": "O + floor(I * rise)"}
 
 PTFLOPS = Convention(

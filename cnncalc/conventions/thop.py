@@ -7,8 +7,9 @@ from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 
 MAC = Rule(Formula("MAC"))
-TWICE = Rule(Formula("4*I"), "subtraction, division, scale and shift per element")
-ONCE = Rule(Formula("2*I"), "subtraction and division per element")
+TWICE = Rule(Formula("4*I"), "4 per element: as if nothing were fused")
+AVERAGE = "an addition per element, a division per output"
+ONCE = Rule(Formula("2*I"), "2 per element: a subtraction and a division")
 COUNTED = {"BatchNorm", "InstanceNorm", "LayerNorm", "PReLU", "Softmax", "AvgPool", "AdaptiveAvgPool", "Upsample"}
 
 THOP = Convention(
@@ -35,7 +36,10 @@ THOP = Convention(
             Formula("floor(I / along) * (3*along - 1)"), "an exponential, a sum and a division along the axis"
         ),
         "AvgPool": Rule(Formula("O"), "one operation per element of the output"),
-        "AdaptiveAvgPool": Rule(Formula("floor((ratio + 1) * O)"), "an addition per element, a division per output"),
+        "AdaptiveAvgPool": (
+            Rule(Formula("I + O"), AVERAGE, {"given": "whole"}),
+            Rule(Formula("floor((ratio + 1) * O)"), f"{AVERAGE}, where rounding may lose one"),
+        ),
         "Upsample": (
             Rule(Formula("O"), "one operation per element of the output", {"mode": "nearest"}),
             Rule(Formula("5*O"), "five operations per element of the output", {"mode": "linear"}),

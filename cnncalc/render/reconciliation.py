@@ -18,9 +18,9 @@ from cnncalc.render.csv import written
 from cnncalc.render.json import SCHEMA
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
-from cnncalc.render.summary import title
+from cnncalc.render.summary import heading
 
-FIRST = "One MAC is one multiplication and one addition: 2 FLOPs. What most tools call flops are MACs."
+FIRST = "1 MAC = 1 multiplication and 1 addition = 2 FLOPs. Most tools’ “flops” are MACs."
 OURS = {"macs": "MACs", "flops": "2 × MACs", "params": "params"}
 WIDTH = 100
 
@@ -28,8 +28,8 @@ WIDTH = 100
 def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
     """Every tool's figure, below it what it counts beside ours, and the symbols."""
     found, room = figures(analysis), min(width or WIDTH, WIDTH)
-    heading = f"{title(analysis, layout)[0].text}: {analysis.totals['macs']:,} MACs"
-    top = [*(Line(text, "note") for text in textwrap.wrap(FIRST, room)), Line(""), Line(heading, "title"), Line("")]
+    top = [*(Line(text, "note") for text in textwrap.wrap(FIRST, room)), Line("")]
+    top += [Line(_heading(analysis, layout), "title"), Line("")]
     names, totals = max(map(len, found)), {name: _total(figure) for name, figure in found.items()}
     wide = max(map(len, totals.values()))
     told: dict[tuple[Any, ...], str] = {}
@@ -45,6 +45,11 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
             top += [Line(one, "note") for one in _wrapped(text, room, "    ")]
     legend = "; ".join(f"{symbol} = {SYMBOLS[symbol]}" for symbol in _symbols(found.values()))
     return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(legend, room))]
+
+
+def _heading(analysis: Analysis, layout: str) -> str:
+    macs, batch = f"{analysis.totals['macs']:,} MACs", analysis.batch
+    return f"{heading(analysis, layout)}: {f'{macs} for a batch of {batch}' if batch > 1 else macs}"
 
 
 def _wrapped(text: str, room: int, indent: str) -> list[str]:
@@ -101,8 +106,7 @@ def markdown(analysis: Analysis, layout: str) -> str:
         what = [f"{amounts}: {_because(rule)}" for amounts, rule in _differences(figure)]
         rows.append((name, _total(figure), _said(figure), "; ".join(what)))
     body = table(("tool", "prints", "calls it", "beside ours"), (False, True, False, False), rows)
-    macs = f"{analysis.totals['macs']:,} MACs"
-    return f"### {escaped(title(analysis, layout)[0].text)}: {macs}\n\n{FIRST}\n\n{body}"
+    return f"### {escaped(_heading(analysis, layout))}\n\n{FIRST}\n\n{body}"
 
 
 def json(analysis: Analysis) -> str:
@@ -174,7 +178,8 @@ def _bugs(convention: Convention) -> Iterator[tuple[str, str]]:
     """The pieces that a tool means to count otherwise, by the reason."""
     found: dict[str, list[str]] = {}
     for piece, rule in _rules(convention):
-        if rule.bug and piece not in found.setdefault(rule.why, []):
+        averaging_too = rule.when.get("mode") == "area"
+        if rule.bug and not averaging_too and piece not in found.setdefault(rule.why, []):
             found[rule.why].append(piece)
     yield from ((", ".join(pieces), why) for why, pieces in found.items())
 

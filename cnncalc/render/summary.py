@@ -50,13 +50,18 @@ def lines(
 
 def title(analysis: Analysis, layout: str) -> list[Line]:
     """The network's name, its inputs, and the batch if there is more than one image in it."""
+    batch = f", batch {analysis.batch}: MACs and FLOPs are for the whole batch" if analysis.batch > 1 else ""
+    return [Line(f"{heading(analysis, layout)}{batch}", "title"), Line("")]
+
+
+def heading(analysis: Analysis, layout: str) -> str:
+    """The network's name and its inputs."""
     inputs = analysis.network.inputs
     shapes = ", ".join(
         shape_text(shape, layout) if len(inputs) == 1 else f"{name} {shape_text(shape, layout)}"
         for name, shape in inputs.items()
     )
-    batch = f", batch {analysis.batch}: MACs and FLOPs are for the whole batch" if analysis.batch > 1 else ""
-    return [Line(f"{analysis.network.name} on {shapes}{batch}", "title"), Line("")]
+    return f"{analysis.network.name} on {shapes}"
 
 
 class Total(NamedTuple):
