@@ -30,9 +30,7 @@ def total(analysis: Analysis, name: str, column: Column) -> Total:
     """What the tool prints for the whole network, in its words and in ours."""
     convention, value = CONVENTIONS[name], column.sum(analysis)
     said = f"“{convention.called}”: {convention.counts}; {_per(convention, analysis.batch)}"
-    return Total(
-        name, _cell(value, "chw"), f"stops with an error; {said}" if value is None else f"{human(value)} {said}"
-    )
+    return Total(name, _cell(value, "chw"), f"no figure; {said}" if value is None else f"{human(value)} {said}")
 
 
 def _per(convention: Convention, batch: int) -> str:

@@ -37,7 +37,8 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
         differences = _differences(figure)
         again = told.setdefault(tuple((amounts, rule[:2]) for amounts, rule in differences), name)
         as_another = f", as {again}" if differences and again != name else ""
-        top.append(Line(f"{name:<{names}}  {totals[name]:>{wide}}  {_said(figure)}{as_another}", "total"))
+        said = f"{name:<{names}}  {totals[name]:>{wide}}  {_said(figure)}{as_another}"
+        top += [Line(one, "total") for one in textwrap.wrap(said, room, subsequent_indent=" " * (names + 2))]
         if as_another:
             continue
         for amounts, rule in differences:
