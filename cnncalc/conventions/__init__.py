@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis
 from cnncalc.conventions.base import SYMBOLS, Convention, Rule, look, worked_out
@@ -45,13 +45,15 @@ class Count(NamedTuple):
     rule: Rule
 
 
-def count(placed: Placed, convention: Convention, batch: int = 1) -> Count:
+def count(
+    placed: Placed, convention: Convention, batch: int = 1, facts: Mapping[str, Any] = MappingProxyType({})
+) -> Count:
     """What the tool counts for one layer, of the whole batch or of one image as the tool has it."""
     piece, options, symbols = look(placed, 1 if convention.per == "image" else batch)
     if piece in convention.nothing:
         return Count(ZERO, NOTHING)
     rules = convention.rules.get(piece, UNKNOWN)
-    rule = next(rule for rule in ((rules,) if isinstance(rules, Rule) else rules) if rule.fits(options))
+    rule = next(rule for rule in ((rules,) if isinstance(rules, Rule) else rules) if rule.fits({**options, **facts}))
     if rule.formula is None:
         return Count(None, rule)
     return Count(rule.formula.of(worked_out(rule, symbols)), rule)
@@ -63,7 +65,8 @@ def counts(analysis: Analysis, name: str) -> dict[str, Count]:
     stops = convention.stops(analysis.network)
     if stops:
         return dict.fromkeys((placed.path for placed in layers), Count(None, Rule(None, stops, bug=True)))
-    return {placed.path: count(placed, convention, analysis.batch) for placed in layers}
+    facts = convention.facts(analysis.network)
+    return {placed.path: count(placed, convention, analysis.batch, facts.get(placed.path, {})) for placed in layers}
 
 
 def counted(analysis: Analysis, name: str) -> dict[str, Number | None]:

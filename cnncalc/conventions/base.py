@@ -95,6 +95,8 @@ class Convention:
     """The count of ours that it is nearest to."""
     how: str = ""
     """How the tool looks at a network."""
+    facts: Callable[[Network], Mapping[str, Mapping[str, Any]]] = field(default=lambda network: {})
+    """Facts about layers that their neighbours decide, by path."""
     stops: Callable[[Network], str | None] = field(default=lambda network: None)
     """Why the tool stops with an error on a network, whatever its layers are."""
 

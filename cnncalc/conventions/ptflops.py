@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cnncalc.conventions.base import Convention, Rule, pieces
 from cnncalc.conventions.functions import COMPOSED, ONE, POOLS
+from cnncalc.conventions.memory import scattered
 from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 
@@ -64,6 +65,20 @@ ATEN = Convention(
     counts="MACs and bias additions",
     per="image",
     how="Sees PyTorch's operators as they run: convolution, mm, addmm, bmm.",
-    rules={"Conv": BIAS, "ConvTranspose": BIAS, "Linear": BIAS, "Local": MAC},
+    rules={
+        "Conv": BIAS,
+        "ConvTranspose": BIAS,
+        "Linear": (
+            Rule(
+                Formula("MAC"),
+                "where the elements of its input are out of order, as behind a permute, PyTorch adds the bias apart",
+                {"scattered": True},
+                bug=True,
+            ),
+            BIAS,
+        ),
+        "Local": MAC,
+    },
     nothing=REST,
+    facts=scattered,
 )

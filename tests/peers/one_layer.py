@@ -124,6 +124,54 @@ WHEREVER: dict[str, Step] = {
 
 BY_RANK = {"line": ["linear"], "image": ["bilinear", "bicubic"], "volume": ["trilinear"]}
 
+
+PERMUTED: dict[str, tuple[tuple[int, ...], Step]] = {
+    "line": ((17, 6), {"permute": [0, 2, 1]}),
+    "image": ((12, 14, 8), {"permute": [0, 3, 1, 2]}),
+    "volume": ((6, 8, 10, 4), {"permute": [0, 4, 1, 2, 3]}),
+}
+"""A shape, and a step that puts the channels in front without moving an element."""
+
+BEHIND: dict[str, Step] = {
+    "conv": conv(4),
+    "conv same": conv(4, padding="same", stride=2),
+    "transposed conv": up(4),
+    "local": {"local": 4, "kernel_size": 3},
+    **{pool: {pool: 2} for pool in ("maxpool", "minpool", "avgpool", "sumpool")},
+    **{f"{pool} same": {pool: 3, "padding": "same"} for pool in ("maxpool", "minpool", "avgpool", "sumpool")},
+    "lppool": {"lppool": 2},
+    "stochasticpool": {"stochasticpool": 2},
+    "adaptive_avgpool": {"adaptive_avgpool": 3},
+    "adaptive_maxpool": {"adaptive_maxpool": 3},
+    "global_avgpool": "global_avgpool",
+    "batchnorm": "batchnorm",
+    "instancenorm": "instancenorm",
+    "groupnorm": {"groupnorm": 2},
+    "layernorm": "layernorm",
+    "lrn": {"lrn": 3},
+    "affine": "affine",
+    "scale": {"scale": 2},
+    "prelu": "prelu",
+    "gelu": "gelu",
+    "softmax": "softmax",
+    "log_softmax": "log_softmax",
+    "maxout": {"maxout": 2},
+    "dropout": "dropout",
+    "drop_path": {"drop_path": 0.1},
+    "identity": "identity",
+    "upsample": {"upsample": 2},
+    "upsample area": {"upsample": 2, "mode": "area"},
+    "zero_pad": {"zero_pad": 1},
+    "crop": {"crop": 3},
+    "slice": {"slice": 1},
+    "select": {"select": [0, 2, 3]},
+    "channel_shuffle": {"channel_shuffle": 2},
+    "concat": {"concat": [[], ["tanh"]]},
+    "add": {"add": [[], ["tanh"]]},
+    "flatten": {"flatten": 1, "end_dim": 1},
+}
+"""What may stand between a permute and a linear: is the order of the elements kept?"""
+
 SPECIAL: dict[str, tuple[str, int]] = {
     "add": (spec(IMAGE, {"add": [[], ["relu"], []]}), 1),
     "multiply": (spec(IMAGE, {"multiply": [[], ["global_avgpool"]]}), 1),
@@ -138,6 +186,66 @@ SPECIAL: dict[str, tuple[str, int]] = {
     "linear after slice": (spec(IMAGE, {"slice": 1, "stop": 3}, {"linear": 5}), 1),
     "linear after crop": (spec(IMAGE, {"crop": 5}, {"linear": 5}), 1),
     "fc after permute": (spec(IMAGE, {"permute": [0, 2, 3, 1]}, {"fc": 5}), 1),
+    "linear after two permutes": (
+        spec(IMAGE, {"permute": [0, 2, 3, 1]}, {"permute": [0, 3, 1, 2]}, {"linear": 5}),
+        1,
+    ),
+    "linear after permute of one pixel": (spec((6, 1, 1), {"permute": [0, 2, 3, 1]}, {"linear": 5}), 1),
+    "linear after permute and norm": (spec(IMAGE, {"permute": [0, 2, 3, 1]}, "layernorm", {"linear": 5}), 1),
+    "linear after permute and dropout": (spec(LINE, {"permute": [0, 2, 1]}, "dropout", {"linear": 5}), 1),
+    "linear after permute and softmax": (spec(LINE, {"permute": [0, 2, 1]}, "softmax", {"linear": 5}), 1),
+    "linear after permute and affine": (spec(IMAGE, {"permute": [0, 2, 3, 1]}, "affine", {"linear": 5}), 1),
+    "linear after permute and flatten": (
+        spec(VOLUME, {"permute": [0, 2, 3, 4, 1]}, {"flatten": 2, "end_dim": 3}, {"linear": 5}),
+        1,
+    ),
+    "linear after permute and flatten of a part": (
+        spec(IMAGE, {"permute": [0, 2, 3, 1]}, {"flatten": 1, "end_dim": 2}, {"linear": 5}),
+        1,
+    ),
+    "linear after permute and addition": (
+        spec(LINE, {"permute": [0, 2, 1]}, {"add": [[], ["tanh"]]}, {"linear": 5}),
+        1,
+    ),
+    "linear after permute and half an addition": (
+        spec(LINE, {"add": [[{"permute": [0, 2, 1]}], [{"reshape": [17, 6]}]]}, {"linear": 5}),
+        1,
+    ),
+    "linear after permute and concat": (
+        spec(LINE, {"permute": [0, 2, 1]}, {"concat": [[], ["tanh"]]}, {"linear": 5}),
+        1,
+    ),
+    "linear after crop and relu": (spec(IMAGE, {"crop": 5}, "relu", {"linear": 5}), 1),
+    "linear after slice of rows": (spec(IMAGE, {"slice": 1, "stop": 9, "step": 2, "dim": 2}, {"linear": 5}), 1),
+    "linear after slice and dropout": (spec(IMAGE, {"slice": 1, "dim": -1}, "dropout", {"linear": 5}), 1),
+    "linear after upsample": (spec((11, 13, 6), {"permute": [0, 3, 1, 2]}, {"upsample": 2}, {"linear": 5}), 1),
+    "linear after average": (
+        spec((11, 13, 6), {"permute": [0, 3, 1, 2]}, {"adaptive_avgpool": [3, 4]}, {"linear": 5}),
+        1,
+    ),
+    "linear after permute and stretched product": (
+        spec(LINE, {"permute": [0, 2, 1]}, {"multiply": [["global_avgpool"], []]}, {"linear": 5}),
+        1,
+    ),
+    "linear after half an addition the other way": (
+        spec(LINE, {"add": [[{"reshape": [17, 6]}], [{"permute": [0, 2, 1]}]]}, {"linear": 5}),
+        1,
+    ),
+    "linear after linear": (spec(IMAGE, {"permute": [0, 2, 3, 1]}, {"linear": 5}, "relu", {"linear": 5}), 1),
+    "linear after local": (spec(IMAGE, {"local": 4, "kernel_size": 3}, {"linear": 5}), 1),
+    "linear after local of a line": (spec(LINE, {"local": 4, "kernel_size": 3}, "relu", {"linear": 5}), 1),
+    "linear after pixel_shuffle": (
+        spec((11, 13, 12), {"permute": [0, 3, 1, 2]}, {"pixel_shuffle": 2}, {"linear": 5}),
+        1,
+    ),
+    "linear after pixel_unshuffle": (
+        spec((12, 14, 3), {"permute": [0, 3, 1, 2]}, {"pixel_unshuffle": 2}, {"linear": 5}),
+        1,
+    ),
+    "mixer": (
+        spec(LINE, "layernorm", {"permute": [0, 2, 1]}, {"linear": 8}, "gelu", {"linear": 6}, {"permute": [0, 2, 1]}),
+        1,
+    ),
     "conv after permute": (spec((11, 13, 6), {"permute": [0, 3, 1, 2]}, conv(4), {"linear": 5}), 1),
     "batchnorm on features": (spec((6,), "batchnorm"), 2),
     "reuse": (spec(IMAGE, conv(6, padding=1, name="a"), "relu", {"reuse": "a"}, {"reuse": "a"}), 1),
@@ -176,6 +284,11 @@ def _cases() -> dict[str, tuple[str, int]]:
         found |= {f"{place}: {name}": (spec(shape, step), 1) for name, step in WHEREVER.items()}
         found |= {
             f"{place}: upsample {mode}": (spec(shape, {"upsample": 2, "mode": mode}), 1) for mode in BY_RANK[place]
+        }
+    for place, (shape, step) in PERMUTED.items():
+        linear: Step = {"linear": 5}
+        found |= {
+            f"permuted {place}: {name}": (spec(shape, step, behind, linear), 1) for name, behind in BEHIND.items()
         }
     found |= {f"image of two: {name}": (spec(IMAGE, step), 2) for name, step in WHEREVER.items()}
     return found | {f"special: {name}": case for name, case in SPECIAL.items()}
