@@ -65,8 +65,14 @@ def counts(analysis: Analysis, name: str) -> dict[str, Count]:
     stops = convention.stops(analysis.network)
     if stops:
         return dict.fromkeys((placed.path for placed in layers), Count(None, Rule(None, stops, bug=True)))
-    facts = convention.facts(analysis.network)
-    return {placed.path: count(placed, convention, analysis.batch, facts.get(placed.path, {})) for placed in layers}
+    facts, alike, found = convention.facts(analysis.network), dict[Any, Count](), dict[str, Count]()
+    for placed in layers:
+        own = facts.get(placed.path, {})
+        key = placed.layer, placed.inputs, placed.reuses is None, *own.items()
+        if key not in alike:
+            alike[key] = count(placed, convention, analysis.batch, own)
+        found[placed.path] = alike[key]
+    return found
 
 
 def counted(analysis: Analysis, name: str) -> dict[str, Number | None]:
