@@ -19,6 +19,7 @@ from cnncalc.layers import REGISTRY
 from cnncalc.receptive import NONE, Field, fields, region, unclipped, units
 from cnncalc.receptive.recurrence import recurrence
 from cnncalc.receptive.tracks import tracks
+from cnncalc.render.columns import order
 from cnncalc.render.reference import example
 
 HUGE = 2**40
@@ -193,6 +194,7 @@ JACOBIANS = [
     ("{conv_transpose: 4, kernel_size: 3, stride: 2, groups: 2, padding: 1, output_padding: 1}", (4, 5)),
     ("{conv_transpose: 2, kernel_size: 2, stride: 4, dilation: 2}", (2, 3)),
     ("{conv_transpose: 2, kernel_size: 3, stride: 3, dilation: 2}", (2, 4)),
+    ("{conv_transpose: 2, kernel_size: 4, stride: 3, dilation: 4, padding: 2}", (2, 5)),
     ("{local: 2, kernel_size: 3, stride: 2, padding: 1}", (2, 6)),
     ("{avgpool: 3, stride: 2, padding: 1, ceil_mode: true}", (2, 6)),
     ("{adaptive_avgpool: 3}", (2, 7)),
@@ -322,6 +324,8 @@ def field(layers: str, shape: str = "[2, 8, 8]") -> Field:
         # tokens: the position along the row starts anew with every row
         ("- {flatten: 2}", "[2, 8, 6]", Field((1, 1), (None, None), (0, 0), True)),
         ("- {flatten: 2}\n- {linear: 3}", "[2, 8, 6]", Field((8, 6), (None, None), (0, 0), True)),
+        # the rows of a vector are no period to follow, however many
+        ("- flatten\n- {linear: 3}", "[2, 300, 200]", Field((300, 200), (None, None), (0, 0), True)),
         # one behind the other: no size for all units, until all of them are seen at once
         ("- concat: [[], [{maxpool: 2}]]\n  dim: 2", "[2, 8]", NONE),
         ("- concat: [[], [{maxpool: 2}]]\n  dim: 2\n- global_maxpool", "[2, 8]", Field((8,), (None,), (None,), False)),
@@ -344,6 +348,12 @@ def test_a_branch_that_sees_nothing_claims_nothing() -> None:
     )
     assert region(network, last(network), (8, 3)) == ((4, 4), (0, 1))
     assert region(network, last(network), (2, 2)) is None
+
+
+def test_behind_one_another_each_sees_its_own() -> None:
+    network = net("- concat: [[], [{maxpool: 2}]]\n  dim: 2", input="[2, 8]")
+    assert [region(network, "concat1", (at,)) for at in (7, 8, 11)] == [((7, 7),), ((0, 1),), ((6, 7),)]
+    assert units(network, "concat1", (1,)) == ((1, 8),)
 
 
 def test_a_field_per_input() -> None:
@@ -447,6 +457,7 @@ def test_columns_in_every_format() -> None:
     )
     text = run("summary", "seresnet50", "--depth", "1", "--columns", columns, "--sort", "receptive_field")
     assert "619×619                 –                  –       no" in text
+    assert sorted([(3, 3), None, (3, Fraction(1, 2)), (3, None)], key=order)[:2] == [None, (3, None)]
     deepest = load("seresnet50").blocks["stage4"]
     assert fields(load("seresnet50"))[deepest].size == (619, 619)
     network = loads("input: {a: [2, 8], b: [4]}\nlayers: [{fc: 4, from: a}, {add: [[], b]}]")
