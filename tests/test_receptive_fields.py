@@ -14,14 +14,14 @@ from cnncalc.network import Network, Placed
 from cnncalc.receptive import Field
 
 SEEDS = 400
-ASIDE = ("adaptive_avgpool", "adaptive_maxpool", "global_avgpool", "global_maxpool", "fc")
+ASIDE = ("adaptive_avgpool", "adaptive_maxpool", "global_avgpool", "global_maxpool", "fc", "linear", "permute")
 """Behind these a unit has no neighbour whose region goes on with a stride; their cases are by hand."""
 
 
 def settled(placed: Placed) -> bool:
     """Whether the definition says of every position, also of those outside the map, what it sees."""
     mode, dim = getattr(placed.layer, "mode", ""), getattr(placed.layer, "dim", 1)
-    beside = placed.layer.type == "concat" and dim > 1
+    beside = placed.layer.type in ("concat", "softmax") and dim > 1
     around = getattr(placed.layer, "padding_mode", "zeros") != "zeros"
     return not (placed.layer.type in ASIDE or mode == "area" or beside or around)
 

@@ -84,7 +84,8 @@ DRAWN = {
     *("conv", "conv_transpose", "local", "maxpool", "minpool", "avgpool", "sumpool", "lppool", "stochasticpool"),
     *("adaptive_avgpool", "adaptive_maxpool", "global_avgpool", "fc", "upsample", "pixel_shuffle", "pixel_unshuffle"),
     *("zero_pad", "crop", "slice", "channel_shuffle", "maxout", "add", "multiply", "concat"),
-    *("batchnorm", "instancenorm", "layernorm", "groupnorm", "lrn", "softmax", "dropout", "affine", "relu"),
+    *("softmax", "linear", "permute"),
+    *("batchnorm", "instancenorm", "layernorm", "groupnorm", "lrn", "dropout", "affine", "relu"),
 }
 
 

@@ -113,9 +113,16 @@ def cut(random: Random, shape: Shape) -> list[Step]:
 
 
 def pointwise(random: Random, shape: Shape) -> list[Step]:
-    plain = ("batchnorm", "instancenorm", "layernorm", "relu", "gelu", "dropout", "affine", "softmax")
+    plain = ("batchnorm", "instancenorm", "layernorm", "relu", "gelu", "dropout", "affine")
     step: Step = random.choice((*({name: None} for name in plain), {"lrn": 3}, {"groupnorm": 1}, {"maxout": 2}))
     return [dict(step)]
+
+
+def mixing(random: Random, shape: Shape) -> list[Step]:
+    """Along a whole axis, or axes in another order."""
+    swapped = [0, 1, *random.sample(range(2, len(shape) + 1), len(shape) - 1)]
+    softmax, linear = {"softmax": random.randint(1, len(shape))}, {"linear": random.randint(3, 12)}
+    return [random.choice((softmax, linear, {"permute": swapped}))]
 
 
 def axes(random: Random, shape: Shape, *values: int) -> Any:
@@ -139,6 +146,7 @@ KINDS: dict[Kind, float] = {
     zero_pad: 2,
     crop: 1,
     adaptive: 1,
+    mixing: 1,
     shuffle: 1,
     cut: 1,
     local: 0.5,

@@ -116,6 +116,10 @@ def _alike(compute: nn.Module, x: Tensor) -> Tensor:
     return x
 
 
+def _row_sum(compute: Any, x: Tensor) -> Tensor:
+    return x.sum(compute.dim, keepdim=True).expand_as(x)
+
+
 def _sum(compute: Callable[..., Any], *tensors: Tensor) -> Tensor:
     return functools.reduce(operator.add, tensors)
 
@@ -124,7 +128,7 @@ def _group_sum(compute: Any, x: Tensor) -> Tensor:
     return x.unflatten(1, (-1, compute.pool_size)).sum(2)
 
 
-NORMS = ("instancenorm", "layernorm", "groupnorm", "lrn", "softmax", "log_softmax")
+NORMS = ("instancenorm", "layernorm", "groupnorm", "lrn")
 SIGMOIDS = ("sigmoid", "hard_sigmoid", "tanh", "softsign")
 ACTIVATIONS = ("relu", "relu6", "elu", "selu", "celu", "gelu", "silu", "mish", "hard_swish", "softplus", "exponential")
 
@@ -132,6 +136,7 @@ STAND_INS: dict[str, Callable[..., Tensor]] = {
     **dict.fromkeys((*NORMS, *SIGMOIDS, *ACTIVATIONS, "leaky_relu", "prelu"), _unchanged),
     **dict.fromkeys(("maxpool", "minpool", "lppool", "stochasticpool"), _window_sum),
     **dict.fromkeys(("adaptive_maxpool", "global_maxpool"), _adaptive_mean),
+    **dict.fromkeys(("softmax", "log_softmax"), _row_sum),
     "upsample": _alike,
     "multiply": _sum,
     "maxout": _group_sum,

@@ -116,6 +116,9 @@ def _met(placed: Placed, axis: int, at: int) -> Iterable[int]:
             return range(at * n, (at + 1) * n)
         case "adaptive_avgpool" | "adaptive_maxpool":
             return range(at * n // o, -(-(at + 1) * n // o))
+        case "linear" | "softmax":
+            along = axis + 2 == getattr(layer, "dim", len(placed.inputs[0]))
+            return range(n) if along else [at]
         case "zero_pad":
             return [at - layer.pairs(len(placed.inputs[0]) - 1)[axis][0]]  # type: ignore[attr-defined]
         case "crop":
