@@ -273,7 +273,12 @@ SPECIAL: dict[str, tuple[str, int]] = {
     "groupnorm on six axes": (spec((64,), {"reshape": [2, 2, 2, 2, 4]}, {"groupnorm": 2}), 1),
     "no parameters": (json.dumps({"input": IMAGE, "layers": [{"maxpool": 2}, "relu"]}), 1),
     "avgpool with a divisor": (spec(IMAGE, {"avgpool": 2, "divisor_override": 3, "padding": "same", "stride": 1}), 1),
-    "lppool of infinity": (spec(IMAGE, {"lppool": 2, "norm_type": 3}), 1),
+    "avgpool of a volume with a divisor": (
+        spec(VOLUME, {"avgpool": 2, "divisor_override": 3, "padding": "same", "stride": 1}),
+        1,
+    ),
+    "upsample area by axis": (spec(IMAGE, {"upsample": [2, 3], "mode": "area"}), 1),
+    "lppool of norm 3": (spec(IMAGE, {"lppool": 2, "norm_type": 3}), 1),
     "gelu by tanh": (spec(IMAGE, {"gelu": "tanh"}), 1),
 }
 
