@@ -57,9 +57,9 @@ class Row(NamedTuple):
         return first.mark if len(self.calls) == len(first.calls) else first.calls[len(self.calls)].mark
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Analysis:
-    """A network and its counts at one batch size and one type of number."""
+    """A network and its counts at one batch size and one type of number; equal to itself alone, so that it is a key."""
 
     network: Network
     batch: int

@@ -14,6 +14,7 @@ import torch
 import yaml
 
 from cnncalc import Network, Row, SpecError, analyze, load, loads
+from cnncalc.memory import memory
 from cnncalc.pytorch.build import build
 
 HERE = Path(__file__).parent / "lectures"
@@ -160,6 +161,11 @@ def _keras(claim: Claim) -> dict[str, int]:
     return {"total": params + statistics, "trainable": params, "not_trainable": statistics}
 
 
+def _activations(_: Claim) -> dict[str, int]:
+    held = memory(analyze(load("vgg16")), in_place=True)
+    return {"elements": held.elements, "bytes": held.activations}
+
+
 OTHERWISE: dict[str, Callable[[Claim], Any]] = {
     "2b.biases": lambda _: {"flops_with_bias_adds": _of("2b", "flops") + 32 * 28 * 28},
     "2e": lambda _: {
@@ -179,5 +185,6 @@ OTHERWISE: dict[str, Callable[[Claim], Any]] = {
     "30b": _matrix,
     "31": lambda _: {"std": torch.nn.init.calculate_gain("leaky_relu", 1) / math.sqrt(50)},
     "keras": _keras,
+    "notes.vgg": _activations,
 }
 """Truths that are no counts of a network."""

@@ -28,6 +28,7 @@ ORDER = (
     "receptive",
     "analysis",
     "conventions",
+    "memory",
     "alignment",
     "comparison",
     "claims",
@@ -124,5 +125,11 @@ def test_torch_is_imported_in_one_package() -> None:
 def test_every_family_of_layers_is_listed() -> None:
     from cnncalc.layers import FAMILIES
 
-    files = {path.stem for path in (PACKAGE / "layers").glob("*.py")} - {"__init__", "base", "bounds", "options"}
+    files = {path.stem for path in (PACKAGE / "layers").glob("*.py")} - {
+        "__init__",
+        "base",
+        "bounds",
+        "options",
+        "tensors",
+    }
     assert {family.__name__.rpartition(".")[2] for family in FAMILIES} == files

@@ -1,17 +1,19 @@
 """Activations: functions of single elements, and those that look across channels."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Optional
 
 from cnncalc.curve import Curve
 from cnncalc.formula import Formula
 from cnncalc.layers.base import Example, Layer, Shape, Symbols, axis_of
 from cnncalc.layers.options import Unfit, option
+from cnncalc.layers.tensors import Run, Strides
 from cnncalc.reach import Reach, stays, whole
 
 
 class Activation(Layer):
     """A layer that says what it computes: its function and the slope, which at a kink is the one PyTorch takes."""
 
+    keeps: ClassVar[tuple[str, ...]] = ("input",)
     curves: ClassVar[tuple[Curve, ...]]
 
     @property
@@ -28,6 +30,8 @@ class ReLU(Activation, type="relu"):
     """Rectified linear unit, 0 below 0 (Nair & Hinton 2010)."""
 
     torch_class = "ReLU"
+    keeps = ("output",)
+    in_place = "output"
     curves = (Curve("max(0, x)", "1 if x > 0 else 0"),)
 
 
@@ -35,6 +39,7 @@ class ReLU6(Activation, type="relu6"):
     """ReLU that stops at 6."""
 
     torch_class = "ReLU6"
+    in_place = "copy"
     curves = (Curve("min(max(0, x), 6)", "1 if 0 < x < 6 else 0"),)
 
 
@@ -43,6 +48,7 @@ class ELU(Activation, type="elu"):
 
     principal = "alpha"
     torch_class = "ELU"
+    in_place = "output"
     curves = (Curve("x if x > 0 else alpha*(exp(x) - 1)", "1 if x > 0 else alpha*exp(x)"),)
 
     alpha: float = option(1.0)
@@ -52,6 +58,7 @@ class SELU(Activation, type="selu"):
     """ELU scaled so that mean and variance stay (Klambauer et al. 2017)."""
 
     torch_class = "SELU"
+    in_place = "output"
     curves = (
         Curve(
             "scale*x if x > 0 else scale*alpha*(exp(x) - 1)",
@@ -67,6 +74,7 @@ class CELU(Activation, type="celu"):
 
     principal = "alpha"
     torch_class = "CELU"
+    in_place = "output"
     curves = (Curve("x if x > 0 else alpha*(exp(x/alpha) - 1)", "1 if x > 0 else exp(x/alpha)"),)
 
     alpha: float = option(1.0)
@@ -107,6 +115,7 @@ class SiLU(Activation, type="silu"):
     """x times its sigmoid; also called swish."""
 
     torch_class = "SiLU"
+    in_place = "copy"
     curves = (Curve("x*sigma", "sigma + f*(1 - sigma)", sigma="1/(1 + exp(-x))"),)
 
 
@@ -114,6 +123,7 @@ class Mish(Activation, type="mish"):
     """x times the tanh of its softplus (Misra 2019)."""
 
     torch_class = "Mish"
+    in_place = "copy"
     curves = (Curve("x*tanh(s)", "tanh(s) + x*(1 - tanh(s)**2)/(1 + exp(-x))", s="log(1 + exp(x))"),)
 
 
@@ -121,6 +131,7 @@ class Sigmoid(Activation, type="sigmoid"):
     """The logistic function, between 0 and 1."""
 
     torch_class = "Sigmoid"
+    keeps = ("output",)
     curves = (Curve("1/(1 + exp(-x))", "f*(1 - f)"),)
 
 
@@ -128,6 +139,7 @@ class HardSigmoid(Activation, type="hard_sigmoid"):
     """A sigmoid of three straight pieces."""
 
     torch_class = "Hardsigmoid"
+    in_place = "copy"
     curves = (Curve("min(max(0, x + 3), 6)/6", "1/6 if -3 < x < 3 else 0"),)
 
 
@@ -135,6 +147,7 @@ class HardSwish(Activation, type="hard_swish"):
     """SiLU with hard_sigmoid in place of the sigmoid (Howard et al. 2019)."""
 
     torch_class = "Hardswish"
+    in_place = "copy"
     curves = (Curve("x*min(max(0, x + 3), 6)/6", "0 if x <= -3 else 1 if x >= 3 else (2*x + 3)/6"),)
 
 
@@ -142,6 +155,7 @@ class Tanh(Activation, type="tanh"):
     """The hyperbolic tangent, between −1 and 1."""
 
     torch_class = "Tanh"
+    keeps = ("output",)
     curves = (Curve("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "1 - f**2"),)
 
 
@@ -162,6 +176,7 @@ class Softsign(Activation, type="softsign"):
     """Between −1 and 1 like tanh, slower to saturate."""
 
     torch_class = "Softsign"
+    keeps_beside = Formula("batch * C_in * prod(n)")
     curves = (Curve("x/(1 + abs(x))", "1/(1 + abs(x))**2"),)
 
 
@@ -169,6 +184,7 @@ class Exponential(Activation, type="exponential"):
     """The exponential function."""
 
     torch_class = "Exponential"
+    keeps = ("output",)
     beyond_torch = True
     curves = (Curve("exp(x)", "exp(x)"),)
 
@@ -177,7 +193,11 @@ class Identity(Activation, type="identity"):
     """Hands on what it gets."""
 
     torch_class = "Identity"
+    keeps = ()
     curves = (Curve("x", "1"),)
+
+    def view(self, run: Run) -> Optional[Strides]:
+        return run.strides[0]
 
 
 class LeakyReLU(Activation, type="leaky_relu"):
@@ -185,6 +205,7 @@ class LeakyReLU(Activation, type="leaky_relu"):
 
     principal = "negative_slope"
     torch_class = "LeakyReLU"
+    in_place = "output"
     curves = (Curve("x if x > 0 else negative_slope*x", "1 if x > 0 else negative_slope"),)
 
     negative_slope: float = option(0.01)
@@ -219,6 +240,7 @@ class Softmax(Activation, type="softmax"):
 
     principal = "dim"
     torch_class = "Softmax"
+    keeps = ("output",)
     example = Example((1000,), dim=1)
     curves = (Curve("exp(x_i)/sum(exp(x_k))", "f_i*(delta_ij - f_j)", labels=("f_i", "∂f_i/∂x_j")),)
 

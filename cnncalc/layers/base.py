@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Optional
 from cnncalc.formula import ZERO, Formula, Number
 from cnncalc.layers.bounds import axes, check_divides, check_most
 from cnncalc.layers.options import REQUIRED, Option, Unfit
+from cnncalc.layers.tensors import Tensors
 from cnncalc.reach import Reach, stays
 
 Shape = tuple[int, ...]
@@ -54,7 +55,7 @@ class Example:
         return Example(*inputs, variants=self.variants, **self.options)
 
 
-class Layer:
+class Layer(Tensors):
     """The base of every layer type; a subclass declares its options and formulas; an instance is immutable.
 
     Formulas see the options by their symbols and, of the input: `C_in` channels, `n` sizes per axis; counts also see

@@ -5,6 +5,7 @@ from typing import Any
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import ANY_RANK, SIZE, Example, Layer, Shape, Symbols
 from cnncalc.layers.options import Unfit, option
+from cnncalc.layers.tensors import Kept, Run
 from cnncalc.reach import Reach, slides, stays
 
 
@@ -13,6 +14,7 @@ class Maxout(Layer, type="maxout"):
 
     principal = "pool_size"
     torch_class = "Maxout"
+    keeps = ("input", "output")
     channels = Formula("C_in / pool_size")
     beyond_torch = True
     example = Example((64, 56, 56), pool_size=2)
@@ -54,6 +56,9 @@ class Select(Layer, type="select"):
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"channels": self.channels}
+
+    def kept(self, run: Run) -> Kept:
+        return Kept(indices=len(self.channels))
 
 
 class ChannelShuffle(Layer, type="channel_shuffle"):

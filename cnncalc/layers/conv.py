@@ -1,10 +1,12 @@
 """Convolutions: tied weights, transposed, untied."""
 
+import math
 from typing import Any
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Padding, Unfit, option
+from cnncalc.layers.tensors import Kept, Run, padded, windows_kept
 from cnncalc.reach import Reach, grouped, slides, transposed
 
 SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
@@ -86,6 +88,7 @@ class Conv(Window, type="conv"):
 
     principal = "out_channels"
     torch_class = "Conv{rank}d"
+    keeps = ("input",)
     channels = Formula("C_out")
     weights = Formula("C_out * (C_in / g) * prod(k)")
     biases = Formula("b * C_out")
@@ -128,6 +131,19 @@ class Conv(Window, type="conv"):
         pad = (f"{kind[self.padding_mode]}Pad{rank}d", {"padding": torch_padding(self.pads(inputs[0]))})
         return pad, (conv, options | {"padding": 0, "padding_mode": "zeros"})
 
+    def copied(self, run: Run) -> int:
+        shape = run.inputs[0][1:]
+        if self.padding_mode != "zeros" or (self.same and set(self.symbols(shape)["s"]) != {1}):
+            return math.prod(padded(run.inputs[0], self.pads(shape)))
+        # at stride 1 PyTorch adds by itself what one side has more than the other
+        more = [(0, after - before) for before, after in self.pads(shape)]
+        return math.prod(padded(run.inputs[0], more)) if any(map(any, more)) else 0
+
+    def kept(self, run: Run) -> Kept:
+        # mirroring and repeating keep what they pad
+        pads_itself = self.padding_mode in ("reflect", "replicate") and run.grads[0]
+        return super().kept(run)._replace(inputs=(0,)) if pads_itself else super().kept(run)
+
 
 class Conv1d(Conv, type="conv1d"):
     """conv for one spatial axis only."""
@@ -157,6 +173,7 @@ class ConvTranspose(Window, type="conv_transpose"):
 
     principal = "out_channels"
     torch_class = "ConvTranspose{rank}d"
+    keeps = ("input",)
     channels = Formula("C_out")
     weights = Formula("C_in * (C_out / g) * prod(k)")
     biases = Formula("b * C_out")
@@ -228,6 +245,7 @@ class Local(Window, type="local"):
 
     principal = "out_channels"
     beyond_torch = True
+    keeps = ("input",)
     channels = Formula("C_out")
     weights = Formula("prod(o) * C_out * C_in * prod(k)")
     biases = Formula("b * C_out * prod(o)")
@@ -253,3 +271,14 @@ class Local(Window, type="local"):
         )
         local: Call = ("Local", options)
         return (zero_padding(pads), local) if any(map(any, pads)) else (local,)
+
+    def copied(self, run: Run) -> int:
+        pads = self.pads(run.inputs[0][1:])
+        source = padded(run.inputs[0], pads) if any(map(any, pads)) else None
+        symbols, rank = self.symbols(run.inputs[0][1:]), len(pads)
+        order = (*range(2, 2 + rank), 1, *range(2 + rank, 2 + 2 * rank), 0)
+        matrices = math.prod(run.output[2:]), symbols["C_in"] * math.prod(symbols["k"]), run.inputs[0][0]
+        return windows_kept(run, symbols, source, order, matrices)
+
+    def kept(self, run: Run) -> Kept:
+        return super().kept(run) if run.trainable else Kept()

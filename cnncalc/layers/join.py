@@ -1,10 +1,12 @@
 """Joins of several tensors: `+`, `*` and `torch.cat`."""
 
+import math
 from typing import Any, ClassVar
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, axis_of, dims
 from cnncalc.layers.options import Unfit, option
+from cnncalc.layers.tensors import Kept, Run
 from cnncalc.reach import ANOTHER, Reach, slides, stays, whole
 
 
@@ -94,6 +96,18 @@ class Multiply(Join, type="multiply"):
             ones = ", 1" * (len(long) - 1)
             return f"reshape: [{short[0]}{ones}] gives {short[0]} numbers the axes of {dims(long)}"
         return super().way_out(inputs)
+
+    def kept(self, run: Run) -> Kept:
+        """Every factor for the gradient of the other; of several, products on the way are factors too."""
+        kept, numbers, product, grad = set[int](), 0, run.inputs[0], run.grads[0]
+        for at, (shape, needs) in enumerate(zip(run.inputs[1:], run.grads[1:]), start=1):
+            kept |= {at} if grad else set()
+            if needs and at == 1:
+                kept.add(0)
+            elif needs:
+                numbers += math.prod(product)
+            product, grad = tuple(map(max, product, shape)), grad or needs
+        return Kept(tuple(sorted(kept)), numbers=numbers)
 
     def output(self, symbols: Symbols, *inputs: Shape) -> tuple[Number, ...]:
         return tuple(self.stretched.of({"n": sizes}) for sizes in zip(*inputs))

@@ -5,6 +5,7 @@ import math
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Call, Example, Layer, Shape, Symbols
 from cnncalc.layers.options import option
+from cnncalc.layers.tensors import Kept, Run, copy_to_view
 from cnncalc.reach import Reach, stays, whole
 
 
@@ -13,6 +14,7 @@ class Linear(Layer, type="linear"):
 
     principal = "out_features"
     torch_class = "Linear"
+    keeps = ("input",)
     features = Formula("F_out")
     weights = Formula("F_out * F_in")
     biases = Formula("b * F_out")
@@ -38,6 +40,13 @@ class Linear(Layer, type="linear"):
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return (("Linear", {"in_features": inputs[0][-1], **self.torch_options()}),)
 
+    def copied(self, run: Run) -> int:
+        *rows, features = run.inputs[0]
+        return copy_to_view(run, math.prod(rows), features)
+
+    def kept(self, run: Run) -> Kept:
+        return super().kept(run) if run.trainable else Kept()
+
     def note(self, shape: Shape, after_map: bool) -> str | None:
         if after_map and len(shape) > 1:
             return "linear acts on the last axis; for a fully connected layer write fc"
@@ -62,6 +71,10 @@ class FullyConnected(Linear, type="fc"):
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         linear = ("Linear", {"in_features": math.prod(inputs[0]), **self.torch_options()})
         return (linear,) if len(inputs[0]) == 1 else (("Flatten", {}), linear)
+
+    def copied(self, run: Run) -> int:
+        batch, *rest = run.inputs[0]
+        return copy_to_view(run, batch, math.prod(rest))
 
     def note(self, shape: Shape, after_map: bool) -> str | None:
         return None

@@ -6,6 +6,7 @@ from typing import Any, Optional
 from cnncalc.formula import Formula
 from cnncalc.layers.base import ANY_RANK, Call, Example, Layer, Shape, Symbols, dims
 from cnncalc.layers.options import Tail, Unfit, option
+from cnncalc.layers.tensors import Kept, Run, is_in_order
 from cnncalc.reach import Reach, slides, stays
 
 
@@ -15,6 +16,9 @@ class BatchNorm(Layer, type="batchnorm"):
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
     buffers = Formula("t * (2*C_in + 1)")
+    counters = 1
+    keeps = ("input",)
+    keeps_beside = Formula("2 * C_in")
     ranks = (0, 1, 2, 3)
 
     eps: float = option(1e-5, least=0)
@@ -42,6 +46,9 @@ class InstanceNorm(Layer, type="instancenorm"):
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
     buffers = Formula("t * (2*C_in + 1)")
+    counters = 1
+    keeps = ("input",)
+    keeps_beside = Formula("(2 + 2*t + a) * batch * C_in")
 
     eps: float = option(1e-5)
     momentum: Optional[float] = option(0.1)
@@ -56,12 +63,17 @@ class InstanceNorm(Layer, type="instancenorm"):
         rank = len(inputs[0]) - 1
         return ((f"InstanceNorm{rank}d", {"num_features": inputs[0][0], **self.torch_options()}),)
 
+    def copied(self, run: Run) -> int:
+        return 0 if is_in_order(run.inputs[0], run.strides[0]) else math.prod(run.inputs[0])
+
 
 class LayerNorm(Layer, type="layernorm"):
     """Normalises the trailing axes of every image (Ba et al. 2016); by default the whole of it."""
 
     principal = "normalized_shape"
     torch_class = "LayerNorm"
+    keeps = ("input",)
+    keeps_beside = Formula("2 * batch * (C_in * prod(n) / prod(S))")
     weights = Formula("e * prod(S)")
     biases = Formula("e * b * prod(S)")
 
@@ -94,6 +106,8 @@ class GroupNorm(Layer, type="groupnorm"):
     """Normalises groups of channels of every image (over their positions, Wu & He 2018)."""
 
     principal = "num_groups"
+    keeps = ("input",)
+    keeps_beside = Formula("2 * batch * num_groups")
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
 
@@ -109,6 +123,9 @@ class GroupNorm(Layer, type="groupnorm"):
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return (("GroupNorm", {"num_channels": inputs[0][0], **self.torch_options()}),)
 
+    def copied(self, run: Run) -> int:
+        return 0 if is_in_order(run.inputs[0], run.strides[0]) else math.prod(run.inputs[0])
+
 
 class LocalResponseNorm(Layer, type="lrn"):
     """Divides by squares of neighbouring channels (Krizhevsky et al. 2012, section 3.3).
@@ -119,9 +136,11 @@ class LocalResponseNorm(Layer, type="lrn"):
     principal = "size"
     ranks = ANY_RANK[1:]
     torch_class = "LocalResponseNorm"
+    keeps = ("input",)
+    keeps_beside = Formula("batch * prod(n) * (C_in + size - 1) + 2 * (batch * C_in * prod(n))")
     example = Example((96, 27, 27), size=5)
 
-    size: int = option(least=1)
+    size: int = option(symbol="size", least=1)
     alpha: float = option(1e-4)
     beta: float = option(0.75)
     k: float = option(1.0)
@@ -134,6 +153,7 @@ class Affine(Layer, type="affine"):
     """A learnable factor per channel; with bias also a summand."""
 
     beyond_torch = True
+    keeps = ("input",)
     weights = Formula("C_in")
     biases = Formula("b * C_in")
 
@@ -141,6 +161,9 @@ class Affine(Layer, type="affine"):
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return (("Affine", {"num_features": inputs[0][0], "bias": self.bias}),)
+
+    def kept(self, run: Run) -> Kept:
+        return super().kept(run) if run.trainable else Kept()
 
 
 class Scale(Layer, type="scale"):

@@ -6,6 +6,7 @@ Stop at these bounds; anything stranger is Python in the layer's own `check`.
 
 import math
 from collections.abc import Callable
+from functools import cached_property
 from typing import Annotated, Any, NamedTuple, Optional, Union
 
 from cnncalc.formula import Formula
@@ -70,7 +71,7 @@ class Option:
     def required(self) -> bool:
         return self.default is REQUIRED
 
-    @property
+    @cached_property
     def per_axis(self) -> bool:
         return self.kind in _PER_AXIS
 

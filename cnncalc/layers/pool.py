@@ -1,17 +1,20 @@
 """Pooling: a window that keeps one number per channel and position."""
 
+import math
 from typing import Any, ClassVar, Optional
 
 from cnncalc.formula import Formula
 from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols
 from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding, zero_padding
 from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
+from cnncalc.layers.tensors import Kept, Run, copy_to_view, padded, windows_kept
 from cnncalc.reach import Reach, adaptive, stays, whole
 
 CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
 """PyTorch's ceil mode: rounded up, but no window may start in the padding behind the input."""
 
 ONE, ADAPTED = Formula("1"), Formula("o")
+INDICES = Formula("batch * C_in * prod(o)")
 
 
 class Pool(Window):
@@ -29,6 +32,19 @@ class Pool(Window):
     def seen_channels(self, symbols: Symbols) -> Reach:
         return stays(0)
 
+    def padded(self, run: Run) -> int:
+        """The elements of the input together with its padding."""
+        return math.prod(padded(run.inputs[0], self.pads(run.inputs[0][1:])))
+
+    def planes(self, run: Run) -> int:
+        """The elements that sums over a volume have after its height and width, before its depth; else 0."""
+        batch, channels, *sizes = run.inputs[0]
+        if len(sizes) < 3:
+            return 0
+        (before, after), *_ = self.pads(run.inputs[0][1:])
+        depth = sizes[0] + (before + after if self.same else 0)
+        return batch * channels * depth * math.prod(run.output[3:])
+
 
 class MaxPool(Pool, type="maxpool"):
     """The largest number of each window.
@@ -37,6 +53,8 @@ class MaxPool(Pool, type="maxpool"):
     """
 
     torch_class = "MaxPool{rank}d"
+    keeps = ("input",)
+    keeps_indices = INDICES
     neutral: ClassVar[float] = float("-inf")
 
     padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
@@ -54,6 +72,9 @@ class MaxPool(Pool, type="maxpool"):
         pad = (f"ConstantPad{rank}d", {"padding": padding, "value": self.neutral})
         return pad, (name, options | {"padding": 0, "ceil_mode": False})
 
+    def copied(self, run: Run) -> int:
+        return self.padded(run) if self.same else 0
+
 
 class MinPool(MaxPool, type="minpool"):
     """The smallest number of each window: −max(−x)."""
@@ -61,6 +82,9 @@ class MinPool(MaxPool, type="minpool"):
     torch_class = "MinPool{rank}d"
     beyond_torch = True
     neutral = float("inf")
+
+    def copied(self, run: Run) -> int:
+        return self.padded(run) if self.same else math.prod(run.inputs[0])
 
 
 def check_volume(symbols: Symbols, *, same: bool = False) -> None:
@@ -83,6 +107,7 @@ class AvgPool(Pool, type="avgpool"):
     """
 
     torch_class = "AvgPool{rank}d"
+    keeps = ("input",)
 
     padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
     count_include_pad: bool = option(True)
@@ -113,13 +138,34 @@ class AvgPool(Pool, type="avgpool"):
         )
         return (("SameAvgPool", padded),)
 
+    def copied(self, run: Run) -> int:
+        return self.padded(run) if self.same else 0
+
+    def kept(self, run: Run) -> Kept:
+        kept = super().kept(run)
+        if not self.same:
+            return kept
+        divisors = math.prod(run.output[2:]) if self.divisor_override is None else 0
+        return kept._replace(numbers=kept.numbers + self.planes(run) + divisors)
+
 
 class SumPool(Pool, type="sumpool"):
     """The sum of each window."""
 
     beyond_torch = True
+    keeps = ("input",)
 
     padding: Padding = option(0, symbol="p", least=0, most=Formula("floor(k / 2)"), words=PADDING_WORDS)
+
+    def copied(self, run: Run) -> int:
+        if self.same or len(run.inputs[0]) < 5:
+            return self.padded(run) if self.same else 0
+        batch, channels, depth, *image = run.inputs[0]
+        return copy_to_view(run, batch, channels * depth, *image)
+
+    def kept(self, run: Run) -> Kept:
+        kept = super().kept(run)
+        return kept._replace(numbers=kept.numbers + self.planes(run))
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         symbols, pads = self.symbols(*inputs), self.pads(inputs[0])
@@ -133,6 +179,8 @@ class LPPool(Pool, type="lppool"):
     """The p-norm of each window: (Σ|x|^p)^(1/p) with p = norm_type."""
 
     torch_class = "LPPool{rank}d"
+    keeps = ("input",)
+    keeps_beside = Formula("batch * C_in * (prod(n) + 4*prod(o))")
     example = Example((96, 55, 55), kernel_size=3, norm_type=2, stride=2, variants=({"ceil_mode": True},))
 
     norm_type: float = option(2)
@@ -150,7 +198,17 @@ class StochasticPool(Pool, type="stochasticpool"):
     """
 
     beyond_torch = True
+    keeps = ("input",)
+    keeps_beside = Formula("batch * C_in * prod(o) * prod(k)")
+    keeps_indices = INDICES
     example = Example((96, 55, 55), kernel_size=3, stride=2, variants=({"ceil_mode": True},))
+
+    def copied(self, run: Run) -> int:
+        symbols = self.symbols(run.inputs[0][1:])
+        axes = zip(symbols["n"], run.output[2:], symbols["k"], symbols["s"])
+        source = padded(run.inputs[0], [(0, max((o - 1) * s + k - n, 0)) for n, o, k, s in axes])
+        laid_out = (*run.output, math.prod(symbols["k"]))
+        return windows_kept(run, symbols, source, range(2 + 2 * len(symbols["k"])), laid_out)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         symbols = self.symbols(*inputs)
@@ -177,6 +235,8 @@ class GlobalMaxPool(GlobalAvgPool, type="global_maxpool"):
     """The largest number of every channel; the rank stays: C×1×1."""
 
     torch_class = "AdaptiveMaxPool{rank}d"
+    keeps = ("input",)
+    keeps_indices = INDICES
 
 
 class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
@@ -203,8 +263,19 @@ class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"output_size": self.symbols(*inputs)["o"]}
 
+    def kept(self, run: Run) -> Kept:
+        return means_kept(run)
+
 
 class AdaptiveMaxPool(AdaptiveAvgPool, type="adaptive_maxpool"):
     """Maxima of as many windows as output_size says; the windows are those of adaptive_avgpool."""
 
     torch_class = "AdaptiveMaxPool{rank}d"
+    keeps = ("input",)
+    keeps_indices = INDICES
+    kept = Spatial.kept
+
+
+def means_kept(run: Run) -> Kept:
+    """What is kept of adaptive averages: the input, but for the one mean of every channel, which needs none of it."""
+    return Kept((0,) if math.prod(run.output[2:]) > 1 else ())

@@ -6,6 +6,8 @@ from typing import ClassVar, Optional
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import ANY_RANK, SIZE, Example, Layer, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Scales, Unfit, option
+from cnncalc.layers.pool import means_kept
+from cnncalc.layers.tensors import Kept, Run
 from cnncalc.reach import Reach, adaptive, cubic, linear, nearest, sampled, slides, stays
 
 _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
@@ -65,6 +67,9 @@ class Upsample(Spatial, type="upsample"):
         if self.align_corners:
             return sampled(axis, Fraction(n - 1, max(o - 1, 1)), Fraction(0), around)
         return sampled(axis, scale, half, around)
+
+    def kept(self, run: Run) -> Kept:
+        return means_kept(run) if self.mode == "area" else Kept()
 
 
 class Shuffle(Layer):

@@ -7,6 +7,7 @@ from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Call, Example, Layer, Shape, Spatial, Symbols, along, axis_of, dims
 from cnncalc.layers.conv import torch_padding
 from cnncalc.layers.options import Axes, Pairs, Unfit, option
+from cnncalc.layers.tensors import Run, Strides, viewed
 from cnncalc.reach import Reach, regrouped, slides, stays
 
 
@@ -34,6 +35,9 @@ class Flatten(Layer, type="flatten"):
 
     def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
         return regrouped(inputs[0], self.on(*inputs).shape)
+
+    def view(self, run: Run) -> Optional[Strides]:
+        return viewed(run.inputs[0], run.strides[0], run.output)
 
 
 class Reshape(Layer, type="reshape"):
@@ -66,6 +70,12 @@ class Reshape(Layer, type="reshape"):
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
         return ("Flatten", {}), ("Unflatten", {"dim": 1, "unflattened_size": self.shape})
 
+    def view(self, run: Run) -> Optional[Strides]:
+        batch, *rest = run.inputs[0]
+        flat = (batch, math.prod(rest))
+        strides = viewed(run.inputs[0], run.strides[0], flat)
+        return None if strides is None else viewed(flat, strides, run.output)
+
 
 class Permute(Layer, type="permute"):
     """The axes in another order; counted as PyTorch does: `[0, 3, 1, 2]` brings H×W×C to C×H×W."""
@@ -95,6 +105,9 @@ class Permute(Layer, type="permute"):
 
     def torch_options(self, *inputs: Shape) -> dict[str, Any]:
         return {"dims": self.dims}
+
+    def view(self, run: Run) -> Optional[Strides]:
+        return tuple(run.strides[0][dim] for dim in self.dims)
 
 
 class ZeroPad(Spatial, type="zero_pad"):
@@ -175,6 +188,9 @@ class Crop(Spatial, type="crop"):
         symbols = self.symbols(*inputs)
         return (("Crop", {"size": symbols["size"], "offset": symbols["offset"]}),)
 
+    def view(self, run: Run) -> Optional[Strides]:
+        return run.strides[0]
+
 
 class Slice(Layer, type="slice"):
     """Every step-th element from start up to stop; along dim (1 = channels), negative numbers from the end."""
@@ -210,3 +226,7 @@ class Slice(Layer, type="slice"):
         start = self.start % inputs[0][along]
         cut = slides(along, start, 1, stride=self.step)
         return tuple(cut if axis == along else stays(axis) for axis in range(len(inputs[0])))
+
+    def view(self, run: Run) -> Optional[Strides]:
+        axis = axis_of(self.dim, run.inputs[0][1:])
+        return tuple(step * self.step if at == axis else step for at, step in enumerate(run.strides[0]))

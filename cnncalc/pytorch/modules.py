@@ -40,8 +40,8 @@ class Local(nn.Module):
         rank = len(self.kernel_size)
         positions, inner = range(2, 2 + rank), range(2 + rank, 2 + 2 * rank)
         columns = opened.permute(*positions, 1, *inner, 0).flatten(0, rank - 1).flatten(1, -2)
-        out = torch.bmm(self.weight, columns).permute(2, 1, 0)
-        out = out.reshape(*out.shape[:2], *opened.shape[2 : 2 + rank])
+        out = torch.bmm(self.weight, columns).permute(2, 1, 0).contiguous()  # in order, as every convolution gives it
+        out = out.view(*out.shape[:2], *opened.shape[2 : 2 + rank])
         return out if self.bias is None else out + self.bias
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import Problem, SpecError, did_you_mean, visible
 from cnncalc.initialisation import initial
 from cnncalc.layers import Shape
 from cnncalc.render.units import human_bytes
+
+if TYPE_CHECKING:
+    from cnncalc.memory import Use
 
 
 class Column(NamedTuple):
@@ -104,6 +108,23 @@ def _counts(quantity: str, header: str, cell: Callable[[Any, str], str] = _count
     return Column(quantity, header, lambda _, row: row.counts[quantity], cell, adds_up=True)
 
 
+def _memory(name: str, quantity: str, over: Callable[[Iterable[int]], int] = sum) -> Column:
+    """Bytes that a layer uses; of a folded call the sum, or the most."""
+
+    def get(analysis: Analysis, row: Row) -> int:
+        used = _uses(analysis)
+        return over([getattr(used[placed.path], quantity) for placed in row.placed])
+
+    return Column(name, name.replace("_", " "), get, _bytes, adds_up=over is sum, numeric=True)
+
+
+@lru_cache(maxsize=1)
+def _uses(analysis: Analysis) -> Mapping[str, Use]:
+    from cnncalc.memory import memory
+
+    return {use.path: use for use in memory(analysis).uses}
+
+
 def _initial(name: str, header: str) -> Column:
     """A number that initial weights go by; None for a layer without weights, and for a folded call."""
 
@@ -137,6 +158,9 @@ _COLUMNS = (
     Column("file", "file", lambda _, row: visible(row.mark.source.name), _text),
 )
 FURTHER = (
+    _memory("activation_bytes", "allocated"),
+    _memory("live_bytes", "live", max),
+    _memory("saved_bytes", "saved"),
     _field("receptive_field", "size"),
     _field("effective_stride", "stride"),
     _field("effective_padding", "padding"),

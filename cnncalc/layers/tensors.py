@@ -1,0 +1,151 @@
+"""What a layer does with storages: where its output lies, and what autograd keeps of it for the backward pass."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple, Optional
+
+from cnncalc.formula import ZERO, Formula
+
+Batched = tuple[int, ...]
+"""A shape with the batch in front."""
+Strides = tuple[int, ...]
+"""Steps from one element to the next along every axis, in elements, as PyTorch's `Tensor.stride()`."""
+
+
+class Run(NamedTuple):
+    """A layer at work."""
+
+    inputs: tuple[Batched, ...]
+    strides: tuple[Strides, ...]
+    output: Batched
+    training: bool
+    grads: tuple[bool, ...] = ()
+    """Which of the inputs need a gradient."""
+    trainable: bool = False
+    """Whether its own parameters do."""
+
+    @property
+    def differentiated(self) -> bool:
+        """Whether autograd follows it."""
+        return self.trainable or any(self.grads)
+
+
+class Kept(NamedTuple):
+    """What autograd keeps of a run: tensors that are there anyway, and what the layer makes for it."""
+
+    inputs: tuple[int, ...] = ()
+    """Which of the inputs, by position."""
+    output: bool = False
+    numbers: int = 0
+    """Further elements, of the type of the network."""
+    indices: int = 0
+    """Further elements that are int64."""
+
+
+class Tensors:
+    """The part of a layer type that says this; as measured with PyTorch 2.13 on the CPU."""
+
+    counters: ClassVar[int] = 0
+    """How many of its buffers are counters: int64, whatever the type of the others."""
+    in_place: ClassVar[Optional[str]] = None
+    """What autograd keeps where PyTorch's module has run with `inplace=True`: `output`, or a `copy` of the input.
+
+    None where the module has no such option.
+    """
+    keeps: ClassVar[tuple[str, ...]] = ()
+    """What autograd keeps of its tensors: `input`, `output`."""
+    keeps_beside: ClassVar[Formula] = ZERO.formula
+    """The numbers it keeps beside these; the formula also sees `batch`."""
+    keeps_indices: ClassVar[Formula] = ZERO.formula
+    """The int64 indices it keeps; the formula also sees `batch`."""
+
+    def symbols(self, *inputs: tuple[int, ...]) -> dict[str, Any]:
+        """The values that the formulas see."""
+        raise NotImplementedError
+
+    def view(self, run: Run) -> Optional[Strides]:
+        """The strides of an output that lies in the storage of the input; None where it is a storage of its own."""
+        return None
+
+    def copied(self, run: Run) -> int:
+        """The elements of the copy of its input that it works on and keeps; 0 where it works on the input itself."""
+        return 0
+
+    def kept(self, run: Run) -> Kept:
+        """What autograd keeps of a run in which something needs a gradient."""
+        copied = self.copied(run) if "input" in self.keeps else 0
+        return Kept(
+            tuple(range(len(run.inputs))) if "input" in self.keeps and not copied else (),
+            "output" in self.keeps,
+            copied + self.counted(self.keeps_beside, run),
+            self.counted(self.keeps_indices, run),
+        )
+
+    def counted(self, formula: Formula, run: Run) -> int:
+        """The value of a formula of what is kept."""
+        if formula is ZERO.formula:
+            return 0
+        batch, *output = run.output
+        symbols = self.symbols(*[shape[1:] for shape in run.inputs])
+        return int(formula(symbols | {"batch": batch, "C_out": output[0], "o": tuple(output[1:])}))
+
+
+def in_order(shape: Batched) -> Strides:
+    """The strides of a tensor whose elements lie in their order, without gaps."""
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size
+    return tuple(reversed(strides))
+
+
+def is_in_order(shape: Batched, strides: Strides) -> bool:
+    """Whether a tensor is contiguous."""
+    return all(size == 1 or stride == step for size, stride, step in zip(shape, strides, in_order(shape)))
+
+
+def viewed(shape: Batched, strides: Strides, new: Batched) -> Optional[Strides]:
+    """The strides under which the elements have a new shape where they lie; None where they would have to move."""
+    runs: list[tuple[int, int]] = []
+    for size, stride in zip(shape, strides):
+        if size == 1:
+            continue
+        if runs and runs[-1][1] == size * stride:
+            runs[-1] = (runs[-1][0] * size, stride)
+        else:
+            runs.append((size, stride))
+    found = []
+    for size in reversed(new):
+        length, stride = runs.pop() if runs and size > 1 else (1, 1)
+        if length % size:
+            return None
+        found.append(stride)
+        if length > size:
+            runs.append((length // size, stride * size))
+    return tuple(reversed(found))
+
+
+def copy_to_view(run: Run, *new: int) -> int:
+    """The elements that move when the input takes a new shape: all or none."""
+    return 0 if viewed(run.inputs[0], run.strides[0], new) is not None else math.prod(run.inputs[0])
+
+
+def padded(shape: Batched, pads: Iterable[tuple[int, int]]) -> Batched:
+    """The shape with what is added before and after every spatial axis."""
+    return *shape[:2], *(size + before + after for size, (before, after) in zip(shape[2:], pads))
+
+
+def windows_kept(
+    run: Run, symbols: dict[str, Any], source: Optional[Batched], order: Sequence[int], shape: Batched
+) -> int:
+    """The elements of the copy that a layer works on which gathers its windows in another shape; 0 if there is none.
+
+    `source` is the shape of a copy that they are windows of; `order` is that of their axes: batch, channels, positions,
+    elements of a window.
+    """
+    lie = in_order(source) if source else run.strides[0]
+    sizes = (*run.inputs[0][:2], *run.output[2:], *symbols["k"])
+    strides = (*lie[:2], *[step * stride for step, stride in zip(symbols["s"], lie[2:])], *lie[2:])
+    if viewed(tuple([sizes[at] for at in order]), tuple([strides[at] for at in order]), shape) is None:
+        return math.prod(sizes)
+    return math.prod(source) if source else 0
