@@ -248,6 +248,18 @@ def test_networks_with_branches(network: Network, in_place: bool) -> None:
     agree(network, 2, in_place=in_place)
 
 
+@for_each("frozen", [[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]], ids=str)
+@for_each("type", ["add", "multiply", "concat"])
+def test_joins_of_what_needs_a_gradient_and_what_needs_none(type: str, frozen: list[int]) -> None:
+    place = Sketch(input=(4, 6, 6))
+    for at in range(3):
+        place(f"conv{at}", "conv", "input", out_channels=4, kernel_size=1, frozen=at in frozen)
+    place("pair", type, "conv0", "conv1")
+    place("three", type, "conv0", "conv1", "conv2")
+    for output in ("pair", "three"):
+        agree(place.network(output), 2)
+
+
 def net(layers: str, input: str = "[4, 8, 8]", **options: Any) -> Network:
     return loads(f"input: {input}\nlayers: {layers}", **options)
 
