@@ -110,20 +110,8 @@ def test_laws(spec: str, batch: int) -> None:
         assert whole.ours * images == analysis.totals[convention.beside]
         if convention.per != "batch":
             assert whole.counted == total(one, name)
-        elif (spec, name) not in NOT_LINEAR and whole.counted is not None:
+        elif whole.counted is not None:
             assert whole.counted == batch * (total(one, name) or 0)
-
-
-NOT_LINEAR: set[tuple[str, str]] = set()
-"""Upsampling to a size is the same for any batch in calflops and deepspeed."""
-
-
-def examples() -> Iterator[Any]:
-    """Every layer type as in its example and its variants."""
-    for name, layer in REGISTRY.items():
-        for variant in ({}, *layer.example.variants):
-            made = layer(**{**layer.example.options, **{k: layer.options()[k].cast(v) for k, v in variant.items()}})
-            yield name, made, layer.example.inputs
 
 
 def test_every_type_has_a_rule_or_an_explicit_nothing_in_every_convention() -> None:

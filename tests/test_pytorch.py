@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from by_hand import Sketch
+from small import net
 from torch import Tensor, nn
 
 from cnncalc.network import Placed
@@ -126,3 +127,14 @@ def test_drop_path_drops_whole_images_and_keeps_the_mean() -> None:
     assert (kept.min(1).values == kept.max(1).values).all()
     assert out.mean().item() == pytest.approx(1, abs=0.05)
     assert (modules.DropPath(1.0)(torch.ones(5, 2)) == 0).all()
+
+
+def test_joins_are_operators_which_tools_tell_from_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = net("- {conv: 3, kernel_size: 1}\n- add: [[], [relu]]\n- multiply: [[], [relu], []]")
+    built = build(network, "cpu")
+    for owner in (torch, Tensor):
+        for name in ("add", "mul", "add_", "mul_"):
+            if hasattr(owner, name):
+                monkeypatch.setattr(owner, name, None)
+    x = built.get_submodule("conv1")(torch.ones(1, 3, 2, 2))
+    torch.testing.assert_close(built(torch.ones(1, 3, 2, 2)), (x + x.relu()) ** 2 * (x + x.relu()).relu())

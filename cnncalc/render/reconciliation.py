@@ -35,7 +35,7 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
     told: dict[tuple[Any, ...], str] = {}
     for name, figure in found.items():
         differences = _differences(figure)
-        again = told.setdefault(tuple((amounts, rule[:2]) for amounts, rule in differences), name)
+        again = told.setdefault((figure.counted, *((amounts, rule[:2]) for amounts, rule in differences)), name)
         as_another = f", as {again}" if differences and again != name else ""
         said = f"{name:<{names}}  {totals[name]:>{wide}}  {_said(figure)}{as_another}"
         top += [Line(one, "total") for one in textwrap.wrap(said, room, subsequent_indent=" " * (names + 2))]
