@@ -11,6 +11,7 @@ from cnncalc import __version__
 from cnncalc.cli.check import check
 from cnncalc.cli.compare import compare
 from cnncalc.cli.conventions import conventions
+from cnncalc.cli.cost import cost
 from cnncalc.cli.explain import explain
 from cnncalc.cli.layers import layers
 from cnncalc.cli.schema import schema
@@ -25,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check, compare, conventions, specs, layers, schema):
+for command in (summary, explain, verify, check, compare, conventions, cost, specs, layers, schema):
     app.command()(command)
 
 

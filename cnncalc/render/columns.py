@@ -139,6 +139,16 @@ def _real_or_count(value: float | None, layout: str) -> str:
     return NONE if value is None else f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
 
 
+def _intensity(analysis: Analysis, row: Row) -> float | None:
+    from cnncalc.roofline import intensity
+
+    return intensity(analysis, row)
+
+
+def _quotient(value: float | None, layout: str) -> str:
+    return NONE if value is None else f"{value:,.2f}"
+
+
 LAYER = Column("layer", "layer", lambda _, row: row.path, _text)
 _COLUMNS = (
     LAYER,
@@ -161,6 +171,7 @@ FURTHER = (
     _memory("activation_bytes", "allocated"),
     _memory("live_bytes", "live", max),
     _memory("saved_bytes", "saved"),
+    Column("intensity", "FLOPs/byte", _intensity, _quotient, numeric=True),
     _field("receptive_field", "size"),
     _field("effective_stride", "stride"),
     _field("effective_padding", "padding"),
