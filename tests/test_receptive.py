@@ -19,7 +19,7 @@ from cnncalc.layers import REGISTRY
 from cnncalc.receptive import NONE, Field, fields, region, unclipped, units
 from cnncalc.receptive.recurrence import recurrence
 from cnncalc.receptive.tracks import tracks
-from cnncalc.render.columns import order
+from cnncalc.render.column import order
 from cnncalc.render.reference import example
 
 HUGE = 2**40

@@ -14,7 +14,7 @@ from cnncalc.errors import SpecError
 from cnncalc.network import Network
 from cnncalc.render import columns as table_columns
 from cnncalc.render import summary as table
-from cnncalc.render.columns import Column
+from cnncalc.render.column import Column, order
 from cnncalc.render.lines import show, width
 from cnncalc.spec.expand import MAX_LAYERS
 
@@ -59,7 +59,7 @@ def summary(
     rows = analysis.folded(depth) if depth else analysis.rows
     if sort:
         by = table_columns.column(sort.strip().lower(), "--sort", analysis, counted)
-        rows = tuple(sorted(rows, key=lambda row: table_columns.order(by.get(analysis, row)), reverse=True))
+        rows = tuple(sorted(rows, key=lambda row: order(by.get(analysis, row)), reverse=True))
     of, rows = len(rows), rows[:top]
     if format == "table":
         room = None if output else width(sys.stdout)
@@ -68,8 +68,9 @@ def summary(
         )
     elif format == "json":
         from cnncalc.render import json
+        from cnncalc.render.further import FURTHER
 
-        write(json.render(analysis, rows, (*table_columns.FURTHER, *counted), facts), output)
+        write(json.render(analysis, rows, (*FURTHER, *counted), facts), output)
     elif format == "csv":
         from cnncalc.render import csv
 

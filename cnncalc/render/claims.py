@@ -9,7 +9,7 @@ from typing import Any
 from cnncalc.claims import VERDICTS, Finding, Findings
 from cnncalc.errors import Mark, Problem, visible
 from cnncalc.figure import Figure
-from cnncalc.render.columns import shape_text
+from cnncalc.render.cells import shape_text
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 

@@ -2,159 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import Problem, SpecError, did_you_mean, visible
-from cnncalc.initialisation import initial
-from cnncalc.layers import Shape
-from cnncalc.render.units import human_bytes
-
-if TYPE_CHECKING:
-    from cnncalc.memory import Use
+from cnncalc.render.cells import count, in_bytes, percent, shape_text, shapes, text
+from cnncalc.render.column import Column
+from cnncalc.render.further import FURTHER
 
 
-class Column(NamedTuple):
-    """A column: its header, its exact value, how people read it, and whether it adds up to a total."""
-
-    name: str
-    header: str
-    get: Callable[[Analysis, Row], Any]
-    cell: Callable[[Any, str], str]
-    """The cell of a value, in a layout of shapes (`chw` or `hwc`)."""
-    adds_up: bool = False
-    numeric: bool = False
-
-    @property
-    def right(self) -> bool:
-        """Whether its cells are aligned right."""
-        return self.adds_up or self.numeric
-
-    def values(self, analysis: Analysis, rows: Sequence[Row]) -> list[Any]:
-        """Its exact values."""
-        return [self.get(analysis, row) for row in rows]
-
-    def sum(self, analysis: Analysis) -> Any:
-        """The sum over all rows; None where the value of a row is not known."""
-        values = self.values(analysis, analysis.rows)
-        return None if None in values else sum(values)
-
-    def total(self, analysis: Analysis) -> str:
-        """The sum over all rows for reading, where it adds up."""
-        return self.cell(self.sum(analysis), "chw") if self.adds_up else ""
-
-
-def shape_text(shape: Shape, layout: str = "chw") -> str:
-    """A shape for reading, 96×55×55, or with the channels last."""
-    ordered = (*shape[1:], shape[0]) if layout == "hwc" and len(shape) > 1 else shape
-    return "×".join(map(str, ordered))
-
-
-def _text(value: Any, layout: str) -> str:
-    return str(value)
-
-
-def _count(value: int, layout: str) -> str:
-    return f"{value:,}"
-
-
-def _bytes(value: int, layout: str) -> str:
-    return human_bytes(value)
-
-
-def _shapes(shapes: Sequence[Shape], layout: str) -> str:
-    return " ".join(shape_text(shape, layout) for shape in shapes)
-
-
-NONE = "–"
-"""The cell of what a layer has not."""
-
-
-def _field(name: str, quantity: str) -> Column:
-    """A quantity of the receptive field of what a row gives; by input where there are several."""
-
-    def get(analysis: Analysis, row: Row) -> Any:
-        tensor = analysis.network.blocks.get(row.path, row.path)
-        each = {name: _of_any_axis(getattr(fields[tensor], quantity)) for name, fields in analysis.fields.items()}
-        return each if len(each) > 1 else next(iter(each.values()))
-
-    return Column(name, name.replace("_", " "), get, per_axis, numeric=True)
-
-
-def _of_any_axis(value: Any) -> Any:
-    """What is undefined along every axis is undefined."""
-    return None if isinstance(value, tuple) and set(value) == {None} else value
-
-
-def per_axis(value: Any, layout: str = "chw") -> str:
-    """A number per axis for reading: 195×195; a dash for what there is not."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {per_axis(one)}" for name, one in value.items())
-    if isinstance(value, tuple):
-        return "×".join(map(per_axis, value))
-    return NONE if value is None else {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def order(value: Any) -> Any:
-    """What a value is sorted by: null is less than anything."""
-    if isinstance(value, Mapping):
-        value = tuple(value.values())
-    return (value is not None, tuple(map(order, value)) if isinstance(value, tuple) else value)
-
-
-def _counts(quantity: str, header: str, cell: Callable[[Any, str], str] = _count) -> Column:
+def _counts(quantity: str, header: str, cell: Callable[[Any, str], str] = count) -> Column:
     return Column(quantity, header, lambda _, row: row.counts[quantity], cell, adds_up=True)
 
 
-def _memory(name: str, quantity: str, over: Callable[[Iterable[int]], int] = sum) -> Column:
-    """Bytes that a layer uses; of a folded call the sum, or the most."""
-
-    def get(analysis: Analysis, row: Row) -> int:
-        used = _uses(analysis)
-        return over([getattr(used[placed.path], quantity) for placed in row.placed])
-
-    return Column(name, name.replace("_", " "), get, _bytes, adds_up=over is sum, numeric=True)
-
-
-@lru_cache(maxsize=1)
-def _uses(analysis: Analysis) -> Mapping[str, Use]:
-    from cnncalc.memory import memory
-
-    return {use.path: use for use in memory(analysis).uses}
-
-
-def _initial(name: str, header: str) -> Column:
-    """A number that initial weights go by; None for a layer without weights, and for a folded call."""
-
-    def get(_: Analysis, row: Row) -> int | float | None:
-        found = initial(row.placed[0]) if row.path == row.placed[0].path else None
-        return getattr(found, name).value if found else None
-
-    return Column(name, header, get, _real_or_count, numeric=True)
-
-
-def _real_or_count(value: float | None, layout: str) -> str:
-    return NONE if value is None else f"{value:.4g}" if isinstance(value, float) else f"{value:,}"
-
-
-def _intensity(analysis: Analysis, row: Row) -> float | None:
-    from cnncalc.roofline import intensity
-
-    return intensity(analysis, row)
-
-
-def _quotient(value: float | None, layout: str) -> str:
-    return NONE if value is None else f"{value:,.2f}"
-
-
-LAYER = Column("layer", "layer", lambda _, row: row.path, _text)
+LAYER = Column("layer", "layer", lambda _, row: row.path, text)
 _COLUMNS = (
     LAYER,
-    Column("type", "type", lambda _, row: row.type, _text),
-    Column("from", "from", lambda _, row: " ".join(row.sources), _text),
-    Column("input", "input", lambda _, row: row.inputs, _shapes),
+    Column("type", "type", lambda _, row: row.type, text),
+    Column("from", "from", lambda _, row: " ".join(row.sources), text),
+    Column("input", "input", lambda _, row: row.inputs, shapes),
     Column("output", "output", lambda _, row: row.output, shape_text, numeric=True),
     _counts("params", "params"),
     _counts("weights", "weights"),
@@ -163,25 +30,10 @@ _COLUMNS = (
     _counts("buffers", "buffers"),
     _counts("macs", "MACs"),
     _counts("flops", "FLOPs"),
-    _counts("param_bytes", "param bytes", _bytes),
-    Column("line", "line", lambda _, row: row.mark.line, _text),
-    Column("file", "file", lambda _, row: visible(row.mark.source.name), _text),
+    _counts("param_bytes", "param bytes", in_bytes),
+    Column("line", "line", lambda _, row: row.mark.line, text),
+    Column("file", "file", lambda _, row: visible(row.mark.source.name), text),
 )
-FURTHER = (
-    _memory("activation_bytes", "allocated"),
-    _memory("live_bytes", "live", max),
-    _memory("saved_bytes", "saved"),
-    Column("intensity", "FLOPs/byte", _intensity, _quotient, numeric=True),
-    _field("receptive_field", "size"),
-    _field("effective_stride", "stride"),
-    _field("effective_padding", "padding"),
-    _field("aligned", "aligned"),
-    _initial("fan_in", "fan in"),
-    _initial("fan_out", "fan out"),
-    _initial("xavier_std", "Xavier std"),
-    _initial("kaiming_std", "Kaiming std"),
-)
-"""What is found only where it is asked for; in JSON always."""
 
 COLUMNS = {column.name: column for column in (*_COLUMNS, *FURTHER)}
 DEFAULT = ("layer", "type", "output", "params", "macs")
@@ -241,11 +93,7 @@ def _share(whole: Column, analysis: Analysis) -> Column:
     def get(analysis: Analysis, row: Row) -> float | None:
         return None if total is None else share(whole.get(analysis, row), total)
 
-    return Column(f"{whole.name}%", f"{whole.header} %", get, _percent, adds_up=True)
-
-
-def _percent(value: float | None, layout: str) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return Column(f"{whole.name}%", f"{whole.header} %", get, percent, adds_up=True)
 
 
 def share(part: int, total: int) -> float:

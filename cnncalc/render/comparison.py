@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from cnncalc import __version__
 from cnncalc.analysis import Analysis
 from cnncalc.comparison import Pair, ratio, totals
-from cnncalc.render.columns import COLUMNS, shape_text
+from cnncalc.render.cells import shape_text
+from cnncalc.render.columns import COLUMNS
 from cnncalc.render.csv import written
 from cnncalc.render.grid import Grid
 from cnncalc.render.json import SCHEMA, layer

@@ -6,7 +6,7 @@ from typing import Any
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.conventions import CONVENTIONS, Convention, counted
-from cnncalc.render.columns import Column
+from cnncalc.render.column import Column
 from cnncalc.render.summary import Total
 from cnncalc.render.units import human
 

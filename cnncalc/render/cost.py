@@ -45,8 +45,8 @@ def lines(cost: Cost, layers: bool, layout: str, width: int | None) -> list[Line
     wide = [max(map(len, cells)) for cells in list(zip(*figures))[:3]]
     begun = [(f"{n:<{wide[0]}}  {e:>{wide[1]}}  {r:>{wide[2]}}", text) for n, e, r, text in figures]
     found = [Line(title(cost, layout), "title"), Line(""), *_hanging(begun, width)]
-    for heading, grid, legend, leaves_first in _sections(cost, layers, layout):
-        found += [Line(""), Line(heading, "title"), Line("")] if heading else [Line("")]
+    for about, grid, legend, leaves_first in _sections(cost, layers, layout):
+        found += [Line(""), Line(about, "title"), Line("")] if about else [Line("")]
         found += [*grid.lines(width, leaves_first), Line(""), *_hanging(legend, width, "note")]
     return found
 
@@ -65,8 +65,8 @@ def markdown(cost: Cost, layers: bool, layout: str) -> str:
     """Everything as Markdown."""
     figures = [(name, f"{exact} ({rounded}): {text}") for name, exact, rounded, text in _figures(cost)]
     parts = [f"### {escaped(title(cost, layout))}\n", _listed(figures)]
-    for heading, grid, legend, _ in _sections(cost, layers, layout):
-        parts += [f"{escaped(heading)}\n"] if heading else []
+    for about, grid, legend, _ in _sections(cost, layers, layout):
+        parts += [f"{escaped(about)}\n"] if about else []
         parts += [table(grid.headers, grid.numeric, [cells for _, cells in grid.rows]), _listed(legend)]
     return "\n".join(parts)
 

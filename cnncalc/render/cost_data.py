@@ -10,7 +10,8 @@ from cnncalc import __version__
 from cnncalc.analysis import Row
 from cnncalc.cost import Cost
 from cnncalc.render import csv as comma_separated
-from cnncalc.render.columns import COLUMNS, Column
+from cnncalc.render.column import Column
+from cnncalc.render.columns import COLUMNS
 from cnncalc.render.durations import human_seconds
 from cnncalc.render.json import SCHEMA, layer
 from cnncalc.render.units import human_bytes

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cnncalc.analysis import Analysis, Row
-from cnncalc.render.columns import Column
+from cnncalc.render.column import Column
 
 
 def render(analysis: Analysis, rows: Sequence[Row], columns: Sequence[Column]) -> str:

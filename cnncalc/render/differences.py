@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.comparison import Pair
-from cnncalc.render.columns import shape_text
+from cnncalc.render.cells import shape_text
 from cnncalc.render.comparison import Side, times
 from cnncalc.render.csv import written
 from cnncalc.render.grid import Grid

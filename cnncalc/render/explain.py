@@ -13,7 +13,8 @@ from cnncalc.initialisation import initial
 from cnncalc.layers import Layer
 from cnncalc.layers.base import along
 from cnncalc.network import Placed
-from cnncalc.render.columns import COLUMNS, shape_text
+from cnncalc.render.cells import shape_text
+from cnncalc.render.columns import COLUMNS
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
 from cnncalc.render.receptive import seen

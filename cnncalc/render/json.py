@@ -8,7 +8,8 @@ from typing import Any
 
 from cnncalc import __version__
 from cnncalc.analysis import Analysis, Row
-from cnncalc.render.columns import FURTHER, Column
+from cnncalc.render.column import Column
+from cnncalc.render.further import FURTHER
 
 SCHEMA = 1
 

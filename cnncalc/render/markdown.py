@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from cnncalc.analysis import Analysis, Row
 from cnncalc.errors import visible
-from cnncalc.render.columns import Column
+from cnncalc.render.column import Column
 from cnncalc.render.summary import Total, title, total_cells, totals
 
 

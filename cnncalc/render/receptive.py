@@ -14,7 +14,7 @@ from cnncalc.reach import stays
 from cnncalc.receptive import Field, region, unclipped, units
 from cnncalc.receptive.recurrence import recurrence
 from cnncalc.receptive.tracks import Interval
-from cnncalc.render.columns import per_axis, shape_text
+from cnncalc.render.cells import per_axis, shape_text
 from cnncalc.render.page import Page, Table
 from cnncalc.render.working import AXES, Part, Step, alike
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, Row
-from cnncalc.render.columns import LEAVES_FIRST, Column, shape_text
+from cnncalc.render.cells import shape_text
+from cnncalc.render.column import Column
+from cnncalc.render.columns import LEAVES_FIRST
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 from cnncalc.render.units import human, human_bytes

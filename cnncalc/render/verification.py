@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnncalc.pytorch.verification import Check, LayerCheck, Verification
-from cnncalc.render.columns import shape_text
+from cnncalc.render.cells import shape_text
 from cnncalc.render.grid import Grid
 from cnncalc.render.lines import Line
 from cnncalc.render.units import human_bytes
