@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cnncalc.errors import Mark, Problem, SpecError
 from cnncalc.formula import ZERO, Formula, Number
 from cnncalc.layers import Shape, Unfit
 from cnncalc.layers.base import NOTHING
 from cnncalc.network import BlockCall, Network, Placed
-from cnncalc.receptive import Field, fields
+
+if TYPE_CHECKING:
+    from cnncalc.receptive import Field
 
 PARAMS = Formula("weights + biases")
 TRAINABLE = Formula("params")
@@ -86,6 +88,8 @@ class Analysis:
     @cached_property
     def fields(self) -> Mapping[str, Mapping[str, Field]]:
         """The receptive field of every tensor on every input, by the name of the input."""
+        from cnncalc.receptive import fields
+
         return {name: fields(self.network, input=name) for name in self.network.inputs}
 
     def folded(self, depth: int) -> tuple[Row, ...]:

@@ -7,10 +7,12 @@ A convolution has period 1 and advances by its stride; a transposed one has the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import cache
 from math import ceil, floor, gcd
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 ANOTHER = "another"
 """Beyond the ends lies another tensor: the parts of a concatenation."""
@@ -77,6 +79,11 @@ def transposed(axis: int, kernel_size: int, stride: int, padding: int, dilation:
     return Reach(axis, taps, stride, 1)
 
 
+def dealt(axis: int, units: int) -> Reach:
+    """A position that so many units share, one behind the other."""
+    return Reach(axis, lambda _: range(1), units, 1)
+
+
 def adaptive(axis: int, size: int, output_size: int) -> Reach:
     """Window i of adaptive pooling: ⌊i·n/o⌋ up to ⌈(i + 1)·n/o⌉."""
     common = gcd(size, output_size)
@@ -134,7 +141,7 @@ def regrouped(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[Reach | 
 def _merged(axis: int, inner: int, size: int, outermost: bool) -> Reach:
     """An axis of this size, with so many elements behind each of its positions, in the one it is merged into."""
     if outermost:
-        return Reach(axis, lambda _: range(1), inner, 1, even=False)
+        return dealt(axis, inner)._replace(even=False)
     return Reach(axis, lambda t: range(t // inner, t // inner + 1), inner * size, 0, even=False)
 
 

@@ -1,6 +1,5 @@
 """Layers that trade resolution: upsampling and pixel shuffles."""
 
-from fractions import Fraction
 from typing import ClassVar, Optional
 
 from cnncalc.formula import Formula, Number
@@ -8,7 +7,7 @@ from cnncalc.layers.base import ANY_RANK, SIZE, Example, Layer, Shape, Spatial, 
 from cnncalc.layers.options import Axes, Scales, Unfit, option
 from cnncalc.layers.pool import means_kept
 from cnncalc.layers.tensors import Kept, Run
-from cnncalc.reach import Reach, adaptive, cubic, linear, nearest, sampled, slides, stays
+from cnncalc.reach import Reach, adaptive, cubic, dealt, linear, nearest, sampled, slides, stays
 
 _RANKS = {"linear": (1,), "bilinear": (2,), "bicubic": (2,), "trilinear": (3,)}
 MODES = ("nearest", "nearest-exact", "area", *_RANKS)
@@ -55,6 +54,8 @@ class Upsample(Spatial, type="upsample"):
 
     def _along(self, axis: int, n: int, o: int, factor: float) -> Reach:
         """PyTorch goes by the factor that was given, not by n/o, where the two differ."""
+        from fractions import Fraction
+
         scale = Fraction(n, o) if self.scale_factor is None else 1 / Fraction(factor).limit_denominator(_FINEST)
         half = (scale - 1) / 2
         if self.mode == "area":
@@ -115,7 +116,7 @@ class PixelShuffle(Shuffle, type="pixel_shuffle"):
 
     def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
         lead, r = len(inputs[0]) - 3, self.upscale_factor
-        pixels = [sampled(axis, Fraction(1, r), Fraction(0), nearest) for axis in (lead + 1, lead + 2)]
+        pixels = [dealt(axis, r) for axis in (lead + 1, lead + 2)]
         return *map(stays, range(lead)), None, *pixels
 
 
@@ -137,6 +138,6 @@ class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
 
     def sees(self, source: int, *inputs: Shape) -> tuple[Optional[Reach], ...]:
         lead, r = len(inputs[0]) - 3, self.downscale_factor
-        deep = sampled(lead, Fraction(1, r * r), Fraction(0), nearest)
+        deep = dealt(lead, r * r)
         pixels = [None if lead else slides(axis, 0, r, stride=r) for axis in (lead + 1, lead + 2)]
         return *map(stays, range(lead)), deep, *pixels

@@ -1,6 +1,7 @@
 """The receptive field of every tensor over the whole graph (Araujo, Norris, Sim 2019), in input pixels.
 
 A unit is all the numbers at one position of a map: its channels are taken together, and those of a vector are one unit.
+Which channels a later layer picks is followed by `region`, not by `fields`: there a slice of some sees what all saw.
 With several inputs a unit has a field on each; `input` names the one that is meant.
 """
 

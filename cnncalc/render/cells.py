@@ -41,7 +41,7 @@ def shapes(shapes: Sequence[Shape], layout: str) -> str:
 def per_axis(value: Any, layout: str = "chw") -> str:
     """A number per axis for reading: 195×195; a dash for what there is not."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {per_axis(one)}" for name, one in value.items())
+        return ", ".join(f"{name} {per_axis(one)}" for name, one in value.items() if one is not None) or NONE
     if isinstance(value, tuple):
         return "×".join(map(per_axis, value))
     return NONE if value is None else {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)

@@ -72,8 +72,8 @@ def _whence(placed: Placed, fields: Mapping[str, Field]) -> str:
     if _hands_on(placed):
         return f"; that of {placed.sources[0]}"
     if len(placed.sources) > 1:
-        branches = {name: fields[name] for name in placed.sources if fields[name].size}
-        return f"; the hull of {', '.join(f'{name} {per_axis(field.size)}' for name, field in branches.items())}"
+        branches = {name: per_axis(fields[name].size) for name in placed.sources if fields[name].size}
+        return f"; the hull of {', '.join(f'{name} {size}' for name, size in branches.items())}"
     if prod(placed.output[1:]) == 1:
         return f"; all that {placed.sources[0]} sees"
     return "; the largest over the positions"
