@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from cnncalc.curve import Curve
 from cnncalc.layers import REGISTRY
-from cnncalc.layers.activation import Activation, Maxout
+from cnncalc.layers.activation import Activation
+from cnncalc.layers.channels import Maxout
 from cnncalc.pytorch.build import construct
 
 CALM = settings(derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
