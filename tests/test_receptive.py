@@ -292,6 +292,8 @@ def field(layers: str, shape: str = "[2, 8, 8]") -> Field:
             "[2, 8, 8]",
             Field((10, 10), (None, None), (None, None), False),
         ),
+        # nothing is stretched where all there is is one unit
+        ("- {conv: 2, kernel_size: 8}\n- multiply: [[], [sigmoid]]", "[2, 8]", Field((8,), (1,), (0,), True)),
         # a stride of 2 beside one of 1: at unit 4 of 8 pixels the hull is 8 − 4 + 1
         ("- add: [[{maxpool: 1, stride: 2}], [{crop: 5, offset: 0}]]", "[2, 9]", Field((5,), (None,), (None,), False)),
         ("- {conv: 2, kernel_size: 3}\n- global_avgpool", "[2, 8, 8]", Field((8, 8), (None, None), (0, 0), True)),

@@ -113,7 +113,9 @@ class Multiply(Join, type="multiply"):
         return tuple(self.stretched.of({"n": sizes}) for sizes in zip(*inputs))
 
     def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
-        return tuple(whole(size) if size == 1 else stays(axis) for axis, size in enumerate(inputs[source]))
+        stretched = [1 in sizes and max(sizes) > 1 for sizes in zip(*inputs)]
+        sizes = inputs[source]
+        return tuple(whole(1) if size == 1 and stretched[axis] else stays(axis) for axis, size in enumerate(sizes))
 
 
 class Concat(Join, type="concat"):
