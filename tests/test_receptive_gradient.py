@@ -34,7 +34,7 @@ def one_thread() -> Iterator[None]:
 
 
 def units(network: Network, seed: int) -> list[Unit]:
-    """Units of the last layer, of every join and of a few others: corners, edges, the middle, anywhere."""
+    """Units of the last layer, of every join and of a few others: corners, edges or the middle, anywhere."""
     drawn, layers = random.Random(seed), network.layers
     others = drawn.sample(layers, min(3, len(layers)))
     chosen = {p.path: p for p in (*others, *(p for p in layers if isinstance(p.layer, Join)), layers[-1])}
@@ -43,9 +43,8 @@ def units(network: Network, seed: int) -> list[Unit]:
         sizes = placed.output[1:]
         corner = tuple(drawn.choice((0, size - 1)) for size in sizes)
         edge = tuple(drawn.choice((0, size // 2)) for size in sizes)
-        anywhere = [tuple(drawn.randrange(size) for size in sizes) for _ in range(2)]
-        middle, last = tuple(size // 2 for size in sizes), tuple(size - 1 for size in sizes)
-        found |= dict.fromkeys((path, at) for at in ((0,) * len(sizes), last, corner, edge, middle, *anywhere))
+        anywhere, last = tuple(drawn.randrange(size) for size in sizes), tuple(size - 1 for size in sizes)
+        found |= dict.fromkeys((path, at) for at in ((0,) * len(sizes), last, corner, edge, anywhere))
     return list(found)
 
 
@@ -74,8 +73,8 @@ def test_the_gradient_sees_what_is_predicted() -> None:
         types.update({placed.layer.type for placed in loads(text).layers})
     assert not wrong, f"{len(wrong)} of {len(compared)} units:\n" + "\n".join(wrong[:3])
     # that nothing of this was idle
-    assert len(compared) > 10_000
-    assert sum(seen is None for seen in compared) > 300
+    assert len(compared) > 9_000
+    assert sum(seen is None for seen in compared) > 200
     assert {len(seen) for seen in compared if seen} == {1, 2, 3}
     assert not DRAWN - types.keys(), DRAWN - types.keys()
 
@@ -96,7 +95,7 @@ def one_pixel_more(network: Network, path: str, at: tuple[int, ...]) -> Box | No
 
 def its_neighbour(network: Network, path: str, at: tuple[int, ...]) -> Box | None:
     sizes = network.shape(path)[1:]
-    return receptive.region(network, path, tuple(min(i + 1, size - 1) for i, size in zip(at, sizes)))
+    return receptive.region(network, path, tuple((i + 1) % size for i, size in zip(at, sizes)))
 
 
 @pytest.mark.parametrize("predict", [one_pixel_more, its_neighbour, lambda *unit: None])
