@@ -495,3 +495,16 @@ def test_a_pixel_between_the_windows_is_seen_by_none() -> None:
     network = line(conv(2, stride=3), size=11)
     assert [units(network, "conv1", (pixel,)) for pixel in range(4)] == [((0, 0),), ((0, 0),), None, ((1, 1),)]
     assert math.prod(network.shape("conv1")) == 8
+
+
+def test_a_small_map_has_a_field_however_long_the_pattern_of_its_branches() -> None:
+    """The windows of 101 and 97 repeat together after 9,797 units, of which the map has 20."""
+    branches = ", ".join(
+        f"[{{conv_transpose: 1, kernel_size: {stride}, stride: {stride}}}, {{crop: 20, offset: 91}}]"
+        for stride in (101, 97)
+    )
+    network = loads(f"input: [1, 8]\nlayers: [{{add: [{branches}]}}]")
+    seen = [region(network, "add1", (at,)) for at in range(20)]
+    assert {one[0][1] - one[0][0] + 1 for one in seen if one} == {1, 2}
+    field = fields(network)["add1"]
+    assert (field.size, field.stride, field.aligned) == ((2,), (None,), False)

@@ -60,10 +60,10 @@ class Track(NamedTuple):
 
         Every bound moves evenly from period to period, so the width of their hull is largest in the first or last.
         """
-        period = lcm(*(term.period for term in self.terms))
+        period = min(lcm(*(term.period for term in self.terms)), size)
         if period > LONGEST:
             return None
-        firsts = range(min(period, size))
+        firsts = range(period)
         positions = {*firsts, *(size - 1 - (size - 1 - first) % period for first in firsts)}
         return [seen for seen in map(self.at, positions) if seen]
 
