@@ -15,8 +15,9 @@ from cnncalc import Analysis, analyze, load, loads
 from cnncalc.bundled import names
 from cnncalc.cli import options
 from cnncalc.conventions import CONVENTIONS, SYMBOLS, count, counted, counts
-from cnncalc.conventions.base import Rule, look
+from cnncalc.conventions.base import Rule
 from cnncalc.conventions.parts import figure
+from cnncalc.conventions.seen import look
 from cnncalc.formula import Formula
 from cnncalc.layers import REGISTRY
 from cnncalc.layers.join import Join
@@ -130,8 +131,8 @@ def test_every_type_has_a_rule_or_an_explicit_nothing_in_every_convention() -> N
 
 def rules() -> Iterator[tuple[str, Rule]]:
     for name, convention in CONVENTIONS.items():
-        for listed in convention.rules.values():
-            yield from ((name, rule) for rule in ((listed,) if isinstance(listed, Rule) else listed))
+        for piece in convention.rules:
+            yield from ((name, rule) for rule in convention.rules_of(piece))
 
 
 def test_every_symbol_has_a_meaning_and_every_rule_that_surprises_a_reason() -> None:

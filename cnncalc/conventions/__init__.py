@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis
-from cnncalc.conventions.base import SYMBOLS, Convention, Rule, look, worked_out
+from cnncalc.conventions.base import SYMBOLS, Convention, Rule, worked_out
 from cnncalc.conventions.calflops import CALFLOPS
 from cnncalc.conventions.deepspeed import DEEPSPEED
 from cnncalc.conventions.fvcore import FVCORE
@@ -19,9 +19,10 @@ from cnncalc.conventions.netscope import NETSCOPE
 from cnncalc.conventions.paper import PAPER
 from cnncalc.conventions.ptflops import ATEN, PTFLOPS
 from cnncalc.conventions.pytorch import TORCH
+from cnncalc.conventions.seen import look
 from cnncalc.conventions.thop import THOP
 from cnncalc.conventions.torchinfo import TORCHINFO
-from cnncalc.formula import ZERO, Number
+from cnncalc.formula import Number
 from cnncalc.network import Placed
 
 __all__ = ["CONVENTIONS", "SYMBOLS", "Convention", "Count", "Rule", "count", "counted", "counts"]
@@ -33,9 +34,6 @@ CONVENTIONS: Mapping[str, Convention] = MappingProxyType(
     }
 )
 """Every convention by its name."""
-
-NOTHING = Rule(ZERO.formula)
-UNKNOWN = Rule(None, "does not know such a layer")
 
 
 class Count(NamedTuple):
@@ -50,10 +48,7 @@ def count(
 ) -> Count:
     """What the tool counts for one layer, of the whole batch or of one image as the tool has it."""
     piece, options, symbols = look(placed, 1 if convention.per == "image" else batch)
-    if piece in convention.nothing:
-        return Count(ZERO, NOTHING)
-    rules = convention.rules.get(piece, UNKNOWN)
-    rule = next(rule for rule in ((rules,) if isinstance(rules, Rule) else rules) if rule.fits({**options, **facts}))
+    rule = next(rule for rule in convention.rules_of(piece) if rule.fits({**options, **facts}))
     if rule.formula is None:
         return Count(None, rule)
     return Count(rule.formula.of(worked_out(rule, symbols)), rule)

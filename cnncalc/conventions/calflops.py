@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule, Rules, pieces
+from cnncalc.conventions.base import Convention, Rule, Rules
 from cnncalc.conventions.functions import COMPOSED, NORMS, ONE, POOLS
-from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 from cnncalc.layers.conv import SIZE
 from cnncalc.network import Network
@@ -29,7 +28,6 @@ SEEN: Rules = {
     **COMPOSED,
 }
 """What calflops and DeepSpeed count alike."""
-UNSEEN = REST - pieces(POOLS) - pieces(ACTIVATIONS) - SEEN.keys() - {"Upsample"}
 
 LOST = Rule(Formula("I"), "one per element that enters; the scale factor is multiplied in and thrown away", bug=True)
 REACH = Rule(
@@ -82,6 +80,5 @@ CALFLOPS = Convention(
             LOST,
         ),
     },
-    nothing=UNSEEN,
     stops=without_parameters,
 )

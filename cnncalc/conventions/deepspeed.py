@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.conventions.base import Convention, Rule
-from cnncalc.conventions.calflops import AREA, BIAS, DOUBLE, REACH, SEEN, UNSEEN
+from cnncalc.conventions.calflops import AREA, BIAS, DOUBLE, REACH, SEEN
 from cnncalc.formula import Formula
 
 DEEPSPEED = Convention(
@@ -25,5 +25,4 @@ DEEPSPEED = Convention(
             Rule(Formula("floor(I * rise)"), "one per element of the output"),
         ),
     },
-    nothing=UNSEEN,
 )

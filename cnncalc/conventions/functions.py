@@ -5,7 +5,7 @@ Every call counts, whether a module makes it or a function: a Linear calls `F.li
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Rule
+from cnncalc.conventions.base import Rule, Rules
 from cnncalc.formula import Formula
 
 ONE = Rule(Formula("I"), "one per element")
@@ -27,7 +27,15 @@ NORMS = {
 
 POOLS = "MaxPool AvgPool AdaptiveAvgPool AdaptiveMaxPool"
 
-COMPOSED: dict[str, Rule | tuple[Rule, ...]] = {
+_AVERAGE, _DIVISOR = "an average over the padded input", ", and one that counts what is there"
+_SAME_AVERAGE = (
+    Rule(Formula("(N*C_in + 1)*(prod(padded) + planes)"), _AVERAGE + _DIVISOR, {"rank": 3, "divisor_override": None}),
+    Rule(Formula("N*C_in*(prod(padded) + planes)"), _AVERAGE, {"rank": 3}),
+    Rule(Formula("(N*C_in + 1)*prod(padded)"), _AVERAGE + _DIVISOR, {"divisor_override": None}),
+    Rule(Formula("N*C_in*prod(padded)"), _AVERAGE),
+)
+
+COMPOSED: Rules = {
     "MinPool": ONE,
     "SumPool": (
         Rule(Formula("I + N*C_in*planes"), "two averages one after the other, one operation per element", {"rank": 3}),
@@ -41,14 +49,6 @@ COMPOSED: dict[str, Rule | tuple[Rule, ...]] = {
     "LocalResponseNorm": Rule(
         Formula("3*I + N*(C_in + size - 1)*prod(n)"), "two products, a sum, and an average over the padded channels"
     ),
+    "SameAvgPool": _SAME_AVERAGE,
 }
 """What is put together of functions, some of them counted."""
-
-_AVERAGE, _DIVISOR = "an average over the padded input", ", and one that counts what is there"
-SAME_AVERAGE = (
-    Rule(Formula("(N*C_in + 1)*(prod(padded) + planes)"), _AVERAGE + _DIVISOR, {"rank": 3, "divisor_override": None}),
-    Rule(Formula("N*C_in*(prod(padded) + planes)"), _AVERAGE, {"rank": 3}),
-    Rule(Formula("(N*C_in + 1)*prod(padded)"), _AVERAGE + _DIVISOR, {"divisor_override": None}),
-    Rule(Formula("N*C_in*prod(padded)"), _AVERAGE),
-)
-COMPOSED["SameAvgPool"] = SAME_AVERAGE

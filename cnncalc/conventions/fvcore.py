@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule
-from cnncalc.conventions.paper import REST
+from cnncalc.conventions.base import MAC, Convention, Rule
+from cnncalc.conventions.functions import NORMS
 from cnncalc.formula import Formula
 
-MAC = Rule(Formula("MAC"))
 TOO_MANY = Rule(None, "stops: its rule for norms takes at most five axes", {"rank": tuple(range(4, 63))})
-STATISTICS = "mean, variance, normalising, scale and shift"
-FIVE = Rule(Formula("5*I"), f"about five operations per element: {STATISTICS}")
-FOUR = Rule(Formula("4*I"), "about four operations per element: mean, variance and normalising")
 IMAGES_ONLY = "only its form for images has a rule"
 
 FVCORE = Convention(
@@ -33,15 +29,10 @@ FVCORE = Convention(
         "ConvTranspose": MAC,
         "Linear": MAC,
         "Local": MAC,
-        "BatchNorm": (
-            FIVE._replace(when={"track_running_stats": False, "affine": True}),
-            FOUR._replace(when={"track_running_stats": False}),
-            Rule(Formula("2*I"), "a scale and a shift per element", {"affine": True}),
-            Rule(Formula("I"), "one per element"),
-        ),
-        "InstanceNorm": (FIVE._replace(when={"affine": True}), FOUR),
-        "LayerNorm": (TOO_MANY, FIVE._replace(when={"elementwise_affine": True}), FOUR),
-        "GroupNorm": (TOO_MANY, FIVE._replace(when={"affine": True}), FOUR),
+        "BatchNorm": NORMS["BatchNorm"],
+        "InstanceNorm": NORMS["InstanceNorm"],
+        "LayerNorm": (TOO_MANY, *NORMS["LayerNorm"]),
+        "GroupNorm": (TOO_MANY, *NORMS["GroupNorm"]),
         "AdaptiveAvgPool": (
             Rule(Formula("I"), "one addition per element", {"rank": 2}),
             Rule(Formula("0"), IMAGES_ONLY, bug=True),
@@ -53,5 +44,4 @@ FVCORE = Convention(
             Rule(Formula("0"), "this mode has no rule", bug=True),
         ),
     },
-    nothing=REST - {"BatchNorm", "InstanceNorm", "LayerNorm", "GroupNorm", "AdaptiveAvgPool", "Upsample"},
 )

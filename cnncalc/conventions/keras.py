@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import STILL, Convention, Rule, pieces
+from cnncalc.conventions.base import Convention, Rule
 from cnncalc.formula import Formula
 
 OWN = Rule(Formula("own"))
-STATISTICS = Rule(
-    Formula("own + statistics"),
-    "4 per channel, of them 2 not trainable",
-)
+STATISTICS = Rule(Formula("own + statistics"), "4 per channel, of them 2 not trainable")
 
 KERAS = Convention(
     name="keras",
@@ -28,10 +25,4 @@ KERAS = Convention(
         "BatchNorm": STATISTICS,
         "InstanceNorm": STATISTICS,
     },
-    nothing=STILL
-    | pieces(
-        "ReLU ReLU6 ELU SELU CELU GELU SiLU Mish Sigmoid Hardsigmoid Hardswish Tanh Softplus Softsign LeakyReLU"
-        " Softmax LogSoftmax MaxPool MinPool AvgPool SameAvgPool SumPool LPPool StochasticPool AdaptiveAvgPool"
-        " AdaptiveMaxPool LocalResponseNorm Upsample"
-    ),
 )

@@ -6,10 +6,9 @@ own. Its pools always round their sizes up; here they have the sizes of the netw
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule, pieces
+from cnncalc.conventions.base import MAC, Convention, Rule, pieces
 from cnncalc.formula import Formula
 
-MAC = Rule(Formula("MAC"))
 UNKNOWN = "Caffe has no such layer, or Netscope does not know it"
 NORM = Rule(Formula("a * I"), "Caffe's Scale layer behind it, one per element")
 ELEMENT = Rule(Formula("I"), "one multiplication per element")
@@ -26,7 +25,7 @@ NETSCOPE = Convention(
     rules={
         "Conv": (IMAGES, MAC),
         "Linear": (
-            Rule(MAC.formula, when={"rank": 0}),
+            MAC._replace(when={"rank": 0}),
             Rule(None, "an InnerProduct of Caffe flattens its input"),
         ),
         "ConvTranspose": (
@@ -44,7 +43,7 @@ NETSCOPE = Convention(
         "mul": Rule(Formula("O"), "one multiplication per element"),
         "LocalResponseNorm": Rule(Formula("size * I"), "a square of every neighbour"),
     },
-    nothing=pieces(
+    uncounted=pieces(
         "ReLU ReLU6 ELU PReLU Softmax MaxPool AvgPool SameAvgPool add cat Dropout"
         " Flatten Unflatten Permute Crop Identity"
     ),

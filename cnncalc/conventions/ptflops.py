@@ -5,16 +5,13 @@ It makes its input itself, one image.
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule, pieces
-from cnncalc.conventions.functions import COMPOSED, ONE, POOLS
+from cnncalc.conventions.base import MAC, Convention, Rule
+from cnncalc.conventions.functions import COMPOSED, ONE, POOLS, SCALED
 from cnncalc.conventions.memory import scattered
-from cnncalc.conventions.paper import REST
 from cnncalc.formula import Formula
 
-MAC = Rule(Formula("MAC"))
 BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")
 TWICE = Rule(Formula("2*I"), "one per element, counted twice: as module and as function", bug=True)
-SCALED = (Rule(Formula("2*I"), "a scale and a shift per element", {"affine": True}), ONE)
 LARGER = "one per output, counted twice: as module and as function"
 TWICE_BY_WHAT = {"size": "2*O", "factor": "O + floor(I * rise)"}
 
@@ -33,7 +30,7 @@ PTFLOPS = Convention(
         "Local": MAC,
         **dict.fromkeys([*POOLS.split(), "ReLU", "PReLU", "ELU", "GELU"], TWICE),
         **dict.fromkeys(["ReLU6", "LeakyReLU", "SiLU", "Softmax"], ONE),
-        **dict.fromkeys(["BatchNorm", "InstanceNorm", "GroupNorm"], SCALED),
+        **dict.fromkeys(["BatchNorm", "InstanceNorm", "GroupNorm"], (SCALED, ONE)),
         "LayerNorm": Rule(Formula("I"), "one per element; its scale and shift are overlooked", bug=True),
         "Upsample": (
             *(
@@ -51,10 +48,6 @@ PTFLOPS = Convention(
         ),
         **COMPOSED,
     },
-    nothing=REST
-    - pieces(POOLS)
-    - pieces("ReLU PReLU ELU GELU ReLU6 LeakyReLU SiLU Softmax BatchNorm InstanceNorm GroupNorm LayerNorm Upsample")
-    - COMPOSED.keys(),
 )
 
 ATEN = Convention(
@@ -79,6 +72,5 @@ ATEN = Convention(
         ),
         "Local": MAC,
     },
-    nothing=REST,
     facts=scattered,
 )

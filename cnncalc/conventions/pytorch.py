@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule
-from cnncalc.conventions.paper import MULTIPLY, REST
+from cnncalc.conventions.base import MULTIPLY, Convention, Rule
 from cnncalc.formula import Formula
 
 TORCH = Convention(
@@ -15,5 +14,4 @@ TORCH = Convention(
     beside="flops",
     how="Sees PyTorch's operators as they run: mm, addmm, bmm, convolution; two FLOPs per MAC, no bias.",
     rules=dict.fromkeys(MULTIPLY.split(), Rule(Formula("2*MAC"))),
-    nothing=REST,
 )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule
-from cnncalc.conventions.paper import REST
+from cnncalc.conventions.base import MAC, Convention, Rule
 from cnncalc.formula import Formula
 
-MAC = Rule(Formula("MAC"))
 TWICE = Rule(Formula("4*I"), "4 per element: as if nothing were fused")
 AVERAGE = "an addition per element, a division per output"
 ONCE = Rule(Formula("2*I"), "2 per element: a subtraction and a division")
-COUNTED = {"BatchNorm", "InstanceNorm", "LayerNorm", "PReLU", "Softmax", "AvgPool", "AdaptiveAvgPool", "Upsample"}
 
 THOP = Convention(
     name="thop",
@@ -48,5 +45,4 @@ THOP = Convention(
             Rule(Formula("0"), "this mode has no rule", bug=True),
         ),
     },
-    nothing=REST - COUNTED,
 )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule, pieces
-from cnncalc.conventions.paper import REST
+from cnncalc.conventions.base import Convention, Rule
 from cnncalc.formula import Formula
 
 BIAS = "an addition per output for the bias"
@@ -31,5 +30,4 @@ TORCHINFO = Convention(
         "Local": Rule(Formula("N*P"), BIAS),
         **dict.fromkeys(COUNTED.split(), LEARNT),
     },
-    nothing=REST - pieces(COUNTED),
 )

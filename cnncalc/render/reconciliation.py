@@ -186,8 +186,8 @@ def _bugs(convention: Convention) -> Iterator[tuple[str, str]]:
 
 
 def _rules(convention: Convention) -> Iterator[tuple[str, Rule]]:
-    for piece, rules in convention.rules.items():
-        yield from ((piece, rule) for rule in ((rules,) if isinstance(rules, Rule) else rules))
+    for piece in convention.rules:
+        yield from ((piece, rule) for rule in convention.rules_of(piece))
 
 
 def _known(convention: Convention) -> Mapping[str, Any]:
