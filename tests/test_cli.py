@@ -206,7 +206,9 @@ NET = "input: [3, 8, 8]\nlayers: [{conv: 4, kernel_size: 3}, batchnorm, {residua
 FORMULA = "from cnncalc.formula import Formula; import cnncalc.layers.conv as conv, cnncalc.layers.norm as norm; "
 FAILURES = {
     "output shape": (
-        FORMULA + "conv.SIZE = Formula('floor((n + 2*p - d*(k - 1) - 1)/s) + 2 - floor(1/k)')",
+        "import cnncalc.layers.window as window; "
+        + FORMULA
+        + "window.SIZE = Formula('floor((n + 2*p - d*(k - 1) - 1)/s) + 2 - floor(1/k)')",
         "conv1: output predicted 4×7×7, measured 4×6×6",
     ),
     "params": (FORMULA + "conv.Conv.biases = Formula('C_out + 1')", "conv1: params predicted 113, measured 112"),

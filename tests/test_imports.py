@@ -135,5 +135,6 @@ def test_every_family_of_layers_is_listed() -> None:
         "bounds",
         "options",
         "tensors",
+        "window",
     }
     assert {family.__name__.rpartition(".")[2] for family in FAMILIES} == files

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.conventions.base import Convention, Rule, Rules
 from cnncalc.conventions.functions import COMPOSED, NORMS, ONE, POOLS
 from cnncalc.formula import Formula
-from cnncalc.layers.conv import SIZE
+from cnncalc.layers.window import SIZE
 from cnncalc.network import Network
 
 DOUBLE = Formula("2*MAC")

@@ -13,14 +13,15 @@ from typing import Any
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.activation import Activation, Softmax
-from cnncalc.layers.base import axis_of
-from cnncalc.layers.conv import Local, Window
+from cnncalc.layers.bounds import axis_of
+from cnncalc.layers.conv import Local
 from cnncalc.layers.dropout import Dropout, DropPath
 from cnncalc.layers.join import Add, Multiply
 from cnncalc.layers.linear import Linear
 from cnncalc.layers.norm import Affine, LocalResponseNorm, Scale
 from cnncalc.layers.resample import Upsample
 from cnncalc.layers.shape import Crop, Flatten, Permute, Slice
+from cnncalc.layers.window import Window
 from cnncalc.network import Network, Placed
 
 Strides = tuple[int, ...]

@@ -4,7 +4,8 @@ from typing import Any, ClassVar, Optional
 
 from cnncalc.curve import Curve
 from cnncalc.formula import Formula
-from cnncalc.layers.base import Example, Layer, Shape, Symbols, axis_of
+from cnncalc.layers.base import Example, Layer, Shape, Symbols
+from cnncalc.layers.bounds import axis_of
 from cnncalc.layers.options import Unfit, option
 from cnncalc.layers.tensors import Run, Strides
 from cnncalc.reach import Reach, stays, whole

@@ -240,15 +240,3 @@ def along(symbols: Symbols, axis: int) -> Symbols:
 def dims(shape: Shape) -> str:
     """A shape for reading: 96×55×55."""
     return "×".join(map(str, shape))
-
-
-def axis_of(dim: int, shape: Shape, option_name: str = "dim") -> int:
-    """The axis that `dim` means, counted as PyTorch does: 0 is the batch, negative from the end."""
-    axes = len(shape) + 1
-    if not -axes <= dim < axes:
-        raise Unfit(
-            f"{option_name} is between {-axes} and {axes - 1} here, not {dim}",
-            option=option_name,
-            hint="axes are counted as PyTorch does: 0 is the batch, 1 the channels",
-        )
-    return dim % axes

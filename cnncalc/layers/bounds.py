@@ -30,6 +30,18 @@ def check_most(opt: Option, value: int, symbols: Mapping[str, Any]) -> None:
         raise Unfit(f"{opt.name} is at most {most.value} here, not {value}", option=opt.name, because=(reason,))
 
 
+def axis_of(dim: int, shape: tuple[int, ...], option_name: str = "dim") -> int:
+    """The axis that `dim` means, counted as PyTorch does: 0 is the batch, negative from the end."""
+    count = len(shape) + 1
+    if not -count <= dim < count:
+        raise Unfit(
+            f"{option_name} is between {-count} and {count - 1} here, not {dim}",
+            option=option_name,
+            hint="axes are counted as PyTorch does: 0 is the batch, 1 the channels",
+        )
+    return dim % count
+
+
 def axes(*ranks: int) -> str:
     """Numbers of spatial axes in words: `one to three spatial axes`."""
     if len(ranks) > 4:

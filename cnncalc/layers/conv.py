@@ -4,79 +4,13 @@ import math
 from typing import Any
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols, along
+from cnncalc.layers.base import Call, Example, Shape, Symbols
 from cnncalc.layers.options import Axes, Padding, Unfit, option
 from cnncalc.layers.tensors import Kept, Run, padded, windows_kept
-from cnncalc.reach import Reach, grouped, slides, transposed
+from cnncalc.layers.window import PADDING_WORDS, Window, torch_padding, zero_padding
+from cnncalc.reach import Reach, transposed
 
-SIZE = Formula("floor((n + 2*p - d*(k - 1) - 1) / s) + 1")
 TRANSPOSED_SIZE = Formula("(n - 1)*s - 2*p + d*(k - 1) + output_padding + 1")
-SAME_SIZE = Formula("ceil(n / s)")
-SAME_TOTAL = Formula("max((ceil(n / s) - 1)*s + d*(k - 1) + 1 - n, 0)")
-"""What `padding: same` adds to an axis; the smaller half goes before. TensorFlow's rule, PyTorch's at stride 1."""
-
-PADDING_WORDS = ("same", "valid")
-
-
-class Window(Spatial):
-    """A window of kernel_size that slides over every spatial axis by its stride."""
-
-    kernel_size: Axes = option(symbol="k", least=1)
-
-    def symbols(self, *inputs: Shape) -> Symbols:
-        symbols = super().symbols(*inputs)
-        rank = len(symbols["n"])
-        symbols.setdefault("d", (1,) * rank)
-        if symbols.setdefault("p", (0,) * rank) == "valid":
-            symbols["p"] = (0,) * rank
-        return symbols
-
-    @property
-    def same(self) -> bool:
-        return getattr(self, "padding", 0) == "same"
-
-    def size_formula(self) -> Formula:
-        return SAME_SIZE if self.same else SIZE
-
-    def pads(self, shape: Shape) -> tuple[tuple[int, int], ...]:
-        """Padding before and after each axis."""
-        symbols = self.symbols(shape)
-        if not self.same:
-            return tuple((p, p) for p in symbols["p"])
-        totals = [SAME_TOTAL(along(symbols, axis)) for axis in range(len(symbols["n"]))]
-        return tuple((total // 2, total - total // 2) for total in totals)
-
-    def seen_channels(self, symbols: Symbols) -> Reach:
-        """The channels that a unit sees."""
-        return grouped(symbols["C_out"], symbols["C_in"], symbols.get("g", 1))
-
-    def sees(self, source: int, *inputs: Shape) -> tuple[Reach, ...]:
-        symbols, beyond = self.symbols(*inputs), getattr(self, "padding_mode", "zeros")
-        windows = zip(self.pads(inputs[0]), symbols["k"], symbols["d"], symbols["s"])
-        slide = [slides(axis, -before, k, d, s, beyond) for axis, ((before, _), k, d, s) in enumerate(windows, 1)]
-        return self.seen_channels(symbols), *slide
-
-    def refuse_empty(self, output: tuple[Number, ...]) -> None:
-        worst = min(output, key=lambda number: number.value)
-        at = worst.symbols
-        room = at["n"] + 2 * at["p"]
-        raise Unfit(
-            f"{self.type} does not fit: the output would be {worst.value} long",
-            option="kernel_size",
-            because=(f"{worst.formula.text()} = {worst.text()} = {worst.value}",),
-            hint=f"kernel_size at most {(room - 1) // at['d'] + 1} fits {at['n']}"
-            + (f" padded to {room}" if at["p"] else ""),
-        )
-
-
-def torch_padding(pads: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
-    """The padding as PyTorch's padding modules take it: last axis first."""
-    return tuple(number for pair in reversed(pads) for number in pair)
-
-
-def zero_padding(pads: tuple[tuple[int, int], ...]) -> Call:
-    """The module that pads with zeros in front of another one."""
-    return f"ZeroPad{len(pads)}d", {"padding": torch_padding(pads)}
 
 
 class Conv(Window, type="conv"):

@@ -4,7 +4,8 @@ import math
 from typing import Any, ClassVar
 
 from cnncalc.formula import Formula, Number
-from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, axis_of, dims
+from cnncalc.layers.base import SIZE, Example, Layer, Shape, Symbols, dims
+from cnncalc.layers.bounds import axis_of
 from cnncalc.layers.options import Unfit, option
 from cnncalc.layers.tensors import Kept, Run
 from cnncalc.reach import ANOTHER, Reach, slides, stays, whole

@@ -5,45 +5,13 @@ from typing import Any, ClassVar, Optional
 
 from cnncalc.formula import Formula
 from cnncalc.layers.base import Call, Example, Shape, Spatial, Symbols
-from cnncalc.layers.conv import PADDING_WORDS, Window, torch_padding, zero_padding
 from cnncalc.layers.options import Axes, Padding, Sizes, Unfit, option
 from cnncalc.layers.tensors import Kept, Run, copy_to_view, padded, windows_kept
+from cnncalc.layers.window import PADDING_WORDS, Pool, torch_padding, zero_padding
 from cnncalc.reach import Reach, adaptive, stays, whole
-
-CEIL_SIZE = Formula("min(ceil((n + 2*p - d*(k - 1) - 1) / s) + 1, ceil((n + p) / s))")
-"""PyTorch's ceil mode: rounded up, but no window may start in the padding behind the input."""
 
 ONE, ADAPTED = Formula("1"), Formula("o")
 INDICES = Formula("batch * C_in * prod(o)")
-
-
-class Pool(Window):
-    """What all pools share."""
-
-    principal = "kernel_size"
-    example = Example((96, 55, 55), kernel_size=3, stride=2, variants=({"ceil_mode": True}, {"padding": "same"}))
-
-    stride: Optional[Axes] = option(None, symbol="s", least=1, default_to="kernel_size")
-    ceil_mode: bool = option(False)
-
-    def size_formula(self) -> Formula:
-        return CEIL_SIZE if self.ceil_mode and not self.same else super().size_formula()
-
-    def seen_channels(self, symbols: Symbols) -> Reach:
-        return stays(0)
-
-    def padded(self, run: Run) -> int:
-        """The elements of the input together with its padding."""
-        return math.prod(padded(run.inputs[0], self.pads(run.inputs[0][1:])))
-
-    def planes(self, run: Run) -> int:
-        """The elements that sums over a volume have after its height and width, before its depth; else 0."""
-        batch, channels, *sizes = run.inputs[0]
-        if len(sizes) < 3:
-            return 0
-        (before, after), *_ = self.pads(run.inputs[0][1:])
-        depth = sizes[0] + (before + after if self.same else 0)
-        return batch * channels * depth * math.prod(run.output[3:])
 
 
 class MaxPool(Pool, type="maxpool"):
@@ -61,19 +29,12 @@ class MaxPool(Pool, type="maxpool"):
     dilation: Axes = option(1, symbol="d", least=1)
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
-        rank = len(inputs[0]) - 1
-        name = (self.torch_class or "").format(rank=rank)
-        options = self.torch_options()
-        if self.padding == "valid":
-            options["padding"] = 0
+        [(name, options)] = super().torch(*inputs)
         if not self.same:
             return ((name, options),)
         padding = torch_padding(self.pads(inputs[0]))
-        pad = (f"ConstantPad{rank}d", {"padding": padding, "value": self.neutral})
+        pad = (f"ConstantPad{len(inputs[0]) - 1}d", {"padding": padding, "value": self.neutral})
         return pad, (name, options | {"padding": 0, "ceil_mode": False})
-
-    def copied(self, run: Run) -> int:
-        return self.padded(run) if self.same else 0
 
 
 class MinPool(MaxPool, type="minpool"):
@@ -84,7 +45,7 @@ class MinPool(MaxPool, type="minpool"):
     neutral = float("inf")
 
     def copied(self, run: Run) -> int:
-        return self.padded(run) if self.same else math.prod(run.inputs[0])
+        return super().copied(run) or math.prod(run.inputs[0])
 
 
 def check_volume(symbols: Symbols, *, same: bool = False) -> None:
@@ -121,14 +82,8 @@ class AvgPool(Pool, type="avgpool"):
             raise Unfit("avgpool has divisor_override in two and three dimensions only", option="divisor_override")
 
     def torch(self, *inputs: Shape) -> tuple[Call, ...]:
-        rank = len(inputs[0]) - 1
-        options: dict[str, Any] = self.torch_options()
-        if rank == 1:
-            del options["divisor_override"]
-        if self.padding == "valid":
-            options["padding"] = 0
         if not self.same:
-            return ((f"AvgPool{rank}d", options),)
+            return super().torch(*inputs)
         symbols = self.symbols(*inputs)
         padded = dict(
             kernel_size=symbols["k"],
@@ -138,8 +93,11 @@ class AvgPool(Pool, type="avgpool"):
         )
         return (("SameAvgPool", padded),)
 
-    def copied(self, run: Run) -> int:
-        return self.padded(run) if self.same else 0
+    def torch_options(self, *inputs: Shape) -> dict[str, Any]:
+        options = super().torch_options(*inputs)
+        if len(inputs[0]) == 2:
+            del options["divisor_override"]  # not in one dimension
+        return options
 
     def kept(self, run: Run) -> Kept:
         kept = super().kept(run)
@@ -159,7 +117,7 @@ class SumPool(Pool, type="sumpool"):
 
     def copied(self, run: Run) -> int:
         if self.same or len(run.inputs[0]) < 5:
-            return self.padded(run) if self.same else 0
+            return super().copied(run)
         batch, channels, depth, *image = run.inputs[0]
         return copy_to_view(run, batch, channels * depth, *image)
 
