@@ -15,7 +15,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from cnncalc.analysis import DTYPES, Analysis
 from cnncalc.errors import SpecError
-from cnncalc.layers.tensors import Kept, Run, Strides, in_order
+from cnncalc.layers.strides import Strides, in_order
+from cnncalc.layers.tensors import Kept, Run
 from cnncalc.network import Network, Placed
 
 Optimizer: TypeAlias = Literal["sgd", "momentum", "adam"]

@@ -134,6 +134,7 @@ def test_every_family_of_layers_is_listed() -> None:
         "base",
         "bounds",
         "options",
+        "strides",
         "tensors",
         "window",
     }

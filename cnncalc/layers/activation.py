@@ -7,7 +7,8 @@ from cnncalc.formula import Formula
 from cnncalc.layers.base import Example, Layer, Shape, Symbols
 from cnncalc.layers.bounds import axis_of
 from cnncalc.layers.options import Unfit, option
-from cnncalc.layers.tensors import Run, Strides
+from cnncalc.layers.strides import Strides
+from cnncalc.layers.tensors import Run
 from cnncalc.reach import Reach, stays, whole
 
 

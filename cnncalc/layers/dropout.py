@@ -5,7 +5,8 @@ from typing import Optional
 from cnncalc.formula import Formula
 from cnncalc.layers.base import Example, Layer
 from cnncalc.layers.options import option
-from cnncalc.layers.tensors import Kept, Run, Strides
+from cnncalc.layers.strides import Strides
+from cnncalc.layers.tensors import Kept, Run
 
 PER_IMAGE, PER_CHANNEL, PER_ELEMENT = Formula("batch"), Formula("batch * C_in"), Formula("batch * C_in * prod(n)")
 

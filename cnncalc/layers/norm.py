@@ -6,7 +6,8 @@ from typing import Any, Optional
 from cnncalc.formula import Formula
 from cnncalc.layers.base import ANY_RANK, Call, Example, Layer, Shape, Symbols, dims
 from cnncalc.layers.options import Tail, Unfit, option
-from cnncalc.layers.tensors import Kept, Run, is_in_order
+from cnncalc.layers.strides import is_in_order
+from cnncalc.layers.tensors import Kept, Run
 from cnncalc.reach import Reach, slides, stays
 
 

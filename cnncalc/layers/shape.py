@@ -7,7 +7,8 @@ from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import SIZE, Call, Example, Layer, Shape, Spatial, Symbols, along, dims
 from cnncalc.layers.bounds import axis_of
 from cnncalc.layers.options import Axes, Pairs, Unfit, option
-from cnncalc.layers.tensors import Run, Strides, viewed
+from cnncalc.layers.strides import Strides, viewed
+from cnncalc.layers.tensors import Run
 from cnncalc.layers.window import torch_padding
 from cnncalc.reach import Reach, regrouped, slides, stays
 

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, Optional
 
 from cnncalc.formula import ZERO, Formula
+from cnncalc.layers.strides import Strides, in_order, viewed
 
 Batched = tuple[int, ...]
 """A shape with the batch in front."""
-Strides = tuple[int, ...]
-"""Steps from one element to the next along every axis, in elements, as PyTorch's `Tensor.stride()`."""
 
 
 class Run(NamedTuple):
@@ -88,41 +87,6 @@ class Tensors:
         batch, *output = run.output
         symbols = self.symbols(*[shape[1:] for shape in run.inputs])
         return int(formula(symbols | {"batch": batch, "C_out": output[0], "o": tuple(output[1:])}))
-
-
-def in_order(shape: Batched) -> Strides:
-    """The strides of a tensor whose elements lie in their order, without gaps."""
-    strides, step = [], 1
-    for size in reversed(shape):
-        strides.append(step)
-        step *= size
-    return tuple(reversed(strides))
-
-
-def is_in_order(shape: Batched, strides: Strides) -> bool:
-    """Whether a tensor is contiguous."""
-    return all(size == 1 or stride == step for size, stride, step in zip(shape, strides, in_order(shape)))
-
-
-def viewed(shape: Batched, strides: Strides, new: Batched) -> Optional[Strides]:
-    """The strides under which the elements have a new shape where they lie; None where they would have to move."""
-    runs: list[tuple[int, int]] = []
-    for size, stride in zip(shape, strides):
-        if size == 1:
-            continue
-        if runs and runs[-1][1] == size * stride:
-            runs[-1] = (runs[-1][0] * size, stride)
-        else:
-            runs.append((size, stride))
-    found = []
-    for size in reversed(new):
-        length, stride = runs.pop() if runs and size > 1 else (1, 1)
-        if length % size:
-            return None
-        found.append(stride)
-        if length > size:
-            runs.append((length // size, stride * size))
-    return tuple(reversed(found))
 
 
 def copy_to_view(run: Run, *new: int) -> int:

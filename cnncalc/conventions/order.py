@@ -7,25 +7,19 @@ convolutions, pools and batch norms keep an order with the channels last; all el
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
-from operator import mul
 from typing import Any
 
 from cnncalc.layers import Layer, Shape
 from cnncalc.layers.activation import Activation, Softmax
-from cnncalc.layers.bounds import axis_of
 from cnncalc.layers.conv import Local
-from cnncalc.layers.dropout import Dropout, DropPath
 from cnncalc.layers.join import Add, Multiply
 from cnncalc.layers.linear import Linear
 from cnncalc.layers.norm import Affine, LocalResponseNorm, Scale
 from cnncalc.layers.resample import Upsample
-from cnncalc.layers.shape import Crop, Flatten, Permute, Slice
+from cnncalc.layers.strides import Strides, in_order, is_in_order
+from cnncalc.layers.tensors import Run
 from cnncalc.layers.window import Window
 from cnncalc.network import Network, Placed
-
-Strides = tuple[int, ...]
-"""How many elements lie between neighbours along each axis, without the batch."""
 
 
 def scattered(network: Network) -> Mapping[str, Mapping[str, Any]]:
@@ -37,39 +31,30 @@ def scattered(network: Network) -> Mapping[str, Mapping[str, Any]]:
     return {
         placed.path: {"scattered": True}
         for placed in linear
-        if not _is_in_order(strides[placed.sources[0]], placed.inputs[0])
+        if not is_in_order(placed.inputs[0], strides[placed.sources[0]])
     }
-
-
-def in_order(shape: Shape) -> Strides:
-    """The strides of elements that lie one behind the other."""
-    return tuple(accumulate(shape[:0:-1], mul, initial=1))[::-1]
-
-
-def _is_in_order(strides: Strides, shape: Shape) -> bool:
-    return all(size == 1 or one == other for size, one, other in zip(shape, strides, in_order(shape)))
 
 
 def _written(placed: Placed, read: list[Strides]) -> Strides:
     """The strides of what a layer gives."""
     layer, shape, output, strides = placed.layer, placed.inputs[0], placed.output, read[0]
-    if isinstance(layer, Permute):
-        return tuple(strides[axis_of(dim, shape) - 1] for dim in layer.dims[1:])
-    if isinstance(layer, Slice):
-        cut = axis_of(layer.dim, shape) - 1
-        return tuple(stride * (layer.step if axis == cut else 1) for axis, stride in enumerate(strides))
-    if isinstance(layer, (Crop, Dropout, DropPath)) or layer.type == "identity":
-        return strides
+    lies = layer.view(_alone(placed, read))
+    if lies is not None:
+        return lies[1:]
     if isinstance(layer, (Activation, Affine, Scale, LocalResponseNorm)) and not isinstance(layer, Softmax):
         return _dense(strides, output)
     if isinstance(layer, (Add, Multiply)):  # the first operand that is not stretched decides
         return next((_dense(one, output) for one, at in zip(read, placed.inputs) if at == output), in_order(output))
     if isinstance(layer, Local):
         return _channels_last(output)
-    if isinstance(layer, Flatten):
-        return _merged(layer, shape, strides) or in_order(output)
     last = all(one == _channels_last(at) for one, at in zip(read, placed.inputs))
     return _channels_last(output) if last and _keeps(layer, shape) else in_order(output)
+
+
+def _alone(placed: Placed, read: list[Strides]) -> Run:
+    """The run of a layer on one image; an axis of size 1 may have any stride."""
+    inputs = tuple((1, *shape) for shape in placed.inputs)
+    return Run(inputs, tuple((0, *strides) for strides in read), (1, *placed.output), training=False)
 
 
 def _keeps(layer: Layer, shape: Shape) -> bool:
@@ -79,15 +64,6 @@ def _keeps(layer: Layer, shape: Shape) -> bool:
         return False  # the padding of a line puts it in order
     averages = isinstance(layer, Upsample) and layer.mode == "area"
     return rank in _CHANNELS_LAST.get("adaptive_avgpool" if averages else layer.type, ())
-
-
-def _merged(layer: Flatten, shape: Shape, strides: Strides) -> Strides | None:
-    """The strides of the view that a flatten is where the axes that it merges lie in order."""
-    first, last = (max(axis_of(dim, shape) - 1, 0) for dim in (layer.start_dim, layer.end_dim))
-    merged, step = shape[first : last + 1], strides[last]
-    if not _is_in_order(tuple(stride // step for stride in strides[first : last + 1]), merged):
-        return None
-    return *strides[:first], step, *strides[last + 1 :]
 
 
 def _dense(strides: Strides, shape: Shape) -> Strides:
