@@ -30,17 +30,16 @@ def conventions(
     max_layers: options.MaxLayers = MAX_LAYERS,
 ) -> None:
     """What other tools count as MACs or FLOPs, and why they differ."""
-    from cnncalc.render import reconciliation
+    from cnncalc.render import reconciliation, tools
 
     room = None if output else width(sys.stdout)
     if spec is None:
         if input or set:
             raise SpecError(Problem("--input and --set: without a spec there is nothing to apply them to"))
         if format == "table":
-            write_lines(reconciliation.listed(room), output)
+            write_lines(tools.lines(room), output)
         else:
-            listed = {"json": "listed_json", "csv": "listed_csv", "markdown": "listed_markdown"}[format]
-            write(getattr(reconciliation, listed)(), output)
+            write({"json": tools.json, "csv": tools.csv, "markdown": tools.markdown}[format](), output)
         return
     analysis = analyze(network(spec, set, input, layout, max_layers), batch=batch)
     if format == "table":

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from cnncalc.analysis import Analysis, Row
-from cnncalc.conventions import CONVENTIONS, Convention, counted
+from cnncalc.conventions import CONVENTIONS, Convention, Rule, counted
+from cnncalc.render.cells import number
 from cnncalc.render.column import Column
 from cnncalc.render.summary import Total
 from cnncalc.render.units import human
+
+FIRST = "1 MAC = 1 multiplication and 1 addition = 2 FLOPs. Most tools’ “flops” are MACs."
+WIDTH = 100
 
 
 def column(analysis: Analysis, name: str) -> Column:
@@ -16,21 +21,17 @@ def column(analysis: Analysis, name: str) -> Column:
     numbers, convention = counted(analysis, name), CONVENTIONS[name]
 
     def get(_: Analysis, row: Row) -> int | None:
-        found = [number.value for placed in row.placed if (number := numbers[placed.path])]
+        found = [one.value for placed in row.placed if (one := numbers[placed.path])]
         return sum(found) if len(found) == len(row.placed) else None
 
-    return Column("counted", f"{name} {convention.called}", get, _cell, adds_up=True)
-
-
-def _cell(value: int | None, layout: str) -> str:
-    return "–" if value is None else f"{value:,}"
+    return Column("counted", f"{name} {convention.called}", get, number, adds_up=True)
 
 
 def total(analysis: Analysis, name: str, column: Column) -> Total:
     """What the tool prints for the whole network, in its words and in ours."""
     convention, value = CONVENTIONS[name], column.sum(analysis)
     said = f"“{convention.called}”: {convention.counts}; {_per(convention, analysis.batch)}"
-    return Total(name, _cell(value, "chw"), f"no figure; {said}" if value is None else f"{human(value)} {said}")
+    return Total(name, number(value, "chw"), f"no figure; {said}" if value is None else f"{human(value)} {said}")
 
 
 def _per(convention: Convention, batch: int) -> str:
@@ -49,3 +50,13 @@ def facts(name: str) -> dict[str, Any]:
         "counts": convention.counts,
         "per": convention.per,
     }
+
+
+def facts_of_rule(rule: Rule) -> dict[str, Any]:
+    """A rule, for machines."""
+    return {"formula": rule.formula and rule.formula.text(), "why": rule.why, "bug": rule.bug}
+
+
+def wrapped(text: str, room: int, indent: str) -> list[str]:
+    """Lines of an indented remark, those after the first a little further in."""
+    return textwrap.wrap(text, room, initial_indent=indent, subsequent_indent=f"{indent}  ")

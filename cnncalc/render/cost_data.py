@@ -10,11 +10,11 @@ from cnncalc import __version__
 from cnncalc.analysis import Row
 from cnncalc.cost import Cost
 from cnncalc.render import csv as comma_separated
+from cnncalc.render.cells import in_bytes
 from cnncalc.render.column import Column
 from cnncalc.render.columns import COLUMNS
 from cnncalc.render.durations import human_seconds
 from cnncalc.render.json import SCHEMA, layer
-from cnncalc.render.units import human_bytes
 from cnncalc.roofline import bytes_moved
 
 LEAVES_FIRST = (
@@ -41,7 +41,7 @@ def columns(cost: Cost) -> list[Column]:
             value: int = getattr(uses[row.path], quantity)
             return value
 
-        return Column(name, quantity, get, _bytes, adds_up, numeric=True)
+        return Column(name, quantity, get, in_bytes, adds_up, numeric=True)
 
     return [
         *(COLUMNS[name] for name in ("layer", "type", "output")),
@@ -49,7 +49,7 @@ def columns(cost: Cost) -> list[Column]:
         used("live_bytes", "live", adds_up=False),
         *([used("saved_bytes", "saved")] if cost.trains else []),
         COLUMNS["macs"],
-        Column("moved_bytes", "moved", bytes_moved, _bytes, adds_up=True),
+        Column("moved_bytes", "moved", bytes_moved, in_bytes, adds_up=True),
         COLUMNS["intensity"],
         *(_on_a_machine(cost) if cost.machine else []),
     ]
@@ -58,20 +58,16 @@ def columns(cost: Cost) -> list[Column]:
 def _on_a_machine(cost: Cost) -> list[Column]:
     bounds = {row.path: found for row, found in zip(cost.analysis.rows, cost.bounds)}
     return [
-        Column("seconds", "time", lambda _, row: number(bounds[row.path].seconds), _time, adds_up=True),
+        Column("seconds", "time", lambda _, row: as_float(bounds[row.path].seconds), _time, adds_up=True),
         Column("bound", "bound", lambda _, row: bounds[row.path].by, lambda value, _: value or ""),
     ]
-
-
-def _bytes(value: int, layout: str) -> str:
-    return human_bytes(value)
 
 
 def _time(value: float, layout: str) -> str:
     return human_seconds(Fraction(value))
 
 
-def number(value: Fraction) -> float:
+def as_float(value: Fraction) -> float:
     """The nearest float; a whole number where it is too large for one."""
     try:
         return float(value)
@@ -112,9 +108,9 @@ def json(cost: Cost) -> str:
         whole["largest_batch"] = {"memory": cost.budget, **cost.batches}
     if cost.schedule:
         of_one = {name: (one, cost.schedule.seconds(one)) for name, one in cost.operations.items()}
-        times = {name: {"per_example": one, "seconds": number(spent)} for name, (one, spent) in of_one.items()}
+        times = {name: {"per_example": one, "seconds": as_float(spent)} for name, (one, spent) in of_one.items()}
         whole["time"] = {**cost.schedule._asdict(), **times}
     if cost.machine:
-        spent = {by: number(cost.seconds(by)) for by in ("compute", "memory")}
-        whole["roofline"] = {**cost.machine._asdict(), "seconds": number(cost.seconds()), **spent}
+        spent = {by: as_float(cost.seconds(by)) for by in ("compute", "memory")}
+        whole["roofline"] = {**cost.machine._asdict(), "seconds": as_float(cost.seconds()), **spent}
     return f"{javascript.dumps(whole)}\n"

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json as javascript
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cnncalc import __version__
 from cnncalc.analysis import Analysis
-from cnncalc.conventions import CONVENTIONS, SYMBOLS
-from cnncalc.conventions.base import Convention, Rule
+from cnncalc.conventions import SYMBOLS
+from cnncalc.conventions.base import Rule
 from cnncalc.conventions.parts import Figure, Part, figures
 from cnncalc.render.comparison import times
-from cnncalc.render.conventions import facts
+from cnncalc.render.conventions import FIRST, WIDTH, facts, facts_of_rule, wrapped
 from cnncalc.render.csv import written
 from cnncalc.render.json import SCHEMA
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
 from cnncalc.render.summary import heading
 
-FIRST = "1 MAC = 1 multiplication and 1 addition = 2 FLOPs. Most tools’ “flops” are MACs."
 OURS = {"macs": "MACs", "flops": "2 × MACs", "params": "params"}
-WIDTH = 100
 
 
 def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
@@ -43,7 +41,7 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
             continue
         for amounts, rule in differences:
             text = f"{amounts}: {_because(rule)}"
-            top += [Line(one, "note") for one in _wrapped(text, room, "    ")]
+            top += [Line(one, "note") for one in wrapped(text, room, "    ")]
     legend = "; ".join(f"{symbol} = {SYMBOLS[symbol]}" for symbol in _symbols(found.values()))
     return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(legend, room))]
 
@@ -51,10 +49,6 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
 def _heading(analysis: Analysis, layout: str) -> str:
     macs, batch = f"{analysis.totals['macs']:,} MACs", analysis.batch
     return f"{heading(analysis, layout)}: {f'{macs} for a batch of {batch}' if batch > 1 else macs}"
-
-
-def _wrapped(text: str, room: int, indent: str) -> list[str]:
-    return textwrap.wrap(text, room, initial_indent=indent, subsequent_indent=f"{indent}  ")
 
 
 def _total(figure: Figure) -> str:
@@ -142,12 +136,8 @@ def _part(part: Part) -> dict[str, Any]:
         "counted": part.counted,
         "ours": part.ours,
         "beyond": part.beyond,
-        **_rule(part.rule),
+        **facts_of_rule(part.rule),
     }
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    return {"formula": rule.formula and rule.formula.text(), "why": rule.why, "bug": rule.bug}
 
 
 def csv(analysis: Analysis) -> str:
@@ -158,59 +148,3 @@ def csv(analysis: Analysis) -> str:
             rows.append([name, figure.convention.called, figure.convention.per, *_part(part).values()])
     headers = ["convention", "called", "per", "type", "layers", "counted", "ours", "beyond", "formula", "why", "bug"]
     return written([headers, *rows])
-
-
-def listed(width: int | None) -> list[Line]:
-    """Every tool: what it calls its figure, what that is, how it looks at a network, and its known bugs."""
-    room, names = min(width or WIDTH, WIDTH), max(map(len, CONVENTIONS))
-    found = [*(Line(text, "title") for text in textwrap.wrap(FIRST, room)), Line("")]
-    for name, convention in CONVENTIONS.items():
-        indent = " " * (names + 2)
-        first = f"“{convention.called}” per {convention.per}: {convention.counts}"
-        head, *rest = textwrap.wrap(first, room - names - 2)
-        found += [Line(f"{name:<{names}}  {head}", "total"), *(Line(f"{indent}{text}", "total") for text in rest)]
-        found += [Line(text, "note") for text in _wrapped(f"{convention.how} ({convention.version})", room, indent)]
-        for piece, why in _bugs(convention):
-            found += [Line(text, "note") for text in _wrapped(f"known bug, {piece}: {why}", room, indent)]
-    return found
-
-
-def _bugs(convention: Convention) -> Iterator[tuple[str, str]]:
-    """The pieces that a tool means to count otherwise, by the reason."""
-    found: dict[str, list[str]] = {}
-    for piece, rule in _rules(convention):
-        averaging_too = rule.when.get("mode") == "area"
-        if rule.bug and not averaging_too and piece not in found.setdefault(rule.why, []):
-            found[rule.why].append(piece)
-    yield from ((", ".join(pieces), why) for why, pieces in found.items())
-
-
-def _rules(convention: Convention) -> Iterator[tuple[str, Rule]]:
-    for piece in convention.rules:
-        yield from ((piece, rule) for rule in convention.rules_of(piece))
-
-
-def _known(convention: Convention) -> Mapping[str, Any]:
-    rules = [{"piece": piece, "when": dict(rule.when), **_rule(rule)} for piece, rule in _rules(convention)]
-    return {**facts(convention.name), "how": convention.how, "rules": rules, "nothing": sorted(convention.nothing)}
-
-
-def listed_json() -> str:
-    """Every convention with all its rules."""
-    found = [_known(convention) for convention in CONVENTIONS.values()]
-    whole = {"schema": SCHEMA, "cnncalc": __version__, "symbols": SYMBOLS, "conventions": found}
-    return f"{javascript.dumps(whole)}\n"
-
-
-_FACTS = ("name", "called", "per", "counts", "how", "tool", "version")
-
-
-def listed_csv() -> str:
-    """A line per convention."""
-    return written([_FACTS, *([getattr(one, fact) for fact in _FACTS] for one in CONVENTIONS.values())])
-
-
-def listed_markdown() -> str:
-    """A row per convention."""
-    rows = [[getattr(one, fact) for fact in _FACTS] for one in CONVENTIONS.values()]
-    return f"{FIRST}\n\n{table(_FACTS, [False] * len(_FACTS), rows)}"
