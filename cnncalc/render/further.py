@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.analysis import Analysis, Row
-from cnncalc.initialisation import initial
 from cnncalc.render.cells import in_bytes, number, per_axis, quotient
 from cnncalc.render.column import Column
 
@@ -58,6 +57,8 @@ def _initial(name: str, header: str) -> Column:
     """A number that initial weights go by; None for a layer without weights, and for a folded call."""
 
     def get(_: Analysis, row: Row) -> int | float | None:
+        from cnncalc.initialisation import initial
+
         found = initial(row.placed[0]) if row.path == row.placed[0].path else None
         return getattr(found, name).value if found else None
 
