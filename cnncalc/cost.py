@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cnncalc.analysis import Analysis, analyze
 from cnncalc.errors import SpecError
-from cnncalc.memory import SLOTS, Memory, memory, most
+from cnncalc.memory import Memory, memory, most
 from cnncalc.roofline import Bound, Machine, Schedule, bound
+
+SLOTS: Mapping[str, int] = MappingProxyType({"sgd": 0, "momentum": 1, "adam": 2})
+"""Tensors that an optimizer keeps for each that it trains."""
 
 
 class Need(NamedTuple):
@@ -49,7 +53,7 @@ class Cost:
     @cached_property
     def needs(self) -> Mapping[str, Need]:
         """For inference, and for training with each optimizer."""
-        return _needs(self.memory, self.trains)
+        return needs(self.memory, self.trains)
 
     @property
     def trains(self) -> bool:
@@ -79,7 +83,7 @@ class Cost:
     def _at(self, batch: int) -> Mapping[str, Need]:
         """The needs at another batch."""
         analysis = analyze(self.analysis.network, batch=batch, dtype=self.analysis.dtype)
-        return _needs(memory(analysis, in_place=self.in_place), self.trains)
+        return needs(memory(analysis, in_place=self.in_place), self.trains)
 
     @cached_property
     def operations(self) -> Mapping[str, int]:
@@ -98,7 +102,7 @@ class Cost:
         return sum((found.seconds for found in self.bounds if by in (None, found.by)), Fraction(0))
 
 
-def _needs(memory: Memory, trains: bool) -> dict[str, Need]:
+def needs(memory: Memory, trains: bool = True) -> dict[str, Need]:
     """What inference holds, and training with each optimizer."""
     base, one = (memory.weights, memory.buffers), memory.trainable
     found = {"inference": Need(*base, memory.peak, None, None, None)}

@@ -11,18 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from cnncalc.analysis import DTYPES, Analysis
 from cnncalc.errors import SpecError
 from cnncalc.layers.strides import Strides, in_order
 from cnncalc.layers.tensors import Kept, Run
 from cnncalc.network import Network, Placed
-
-Optimizer: TypeAlias = Literal["sgd", "momentum", "adam"]
-
-SLOTS: Final[dict[Optimizer, int]] = {"sgd": 0, "momentum": 1, "adam": 2}
-"""Tensors that an optimizer keeps for each that it trains."""
 
 INT64: Final = 8
 
@@ -59,14 +54,6 @@ class Memory:
     """What autograd keeps of one forward pass for the backward pass."""
     trainable: int
     """The trainable parameters; gradients need as much."""
-
-    def inference(self) -> int:
-        """Weights, buffers and the peak."""
-        return self.weights + self.buffers + self.peak
-
-    def training(self, optimizer: Optimizer) -> int:
-        """Weights, buffers, what autograd keeps, gradients, and what the optimizer keeps of the same size."""
-        return self.weights + self.buffers + self.saved + self.trainable * (1 + SLOTS[optimizer])
 
 
 def memory(analysis: Analysis, *, in_place: bool = False) -> Memory:

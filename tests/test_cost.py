@@ -25,8 +25,8 @@ from cnncalc.analysis import DTYPES, Analysis
 from cnncalc.bundled import names
 from cnncalc.cli import app
 from cnncalc.cli.quantities import BANDWIDTH, BYTES, COUNT, RATE, Kind, quantity
-from cnncalc.cost import Cost
-from cnncalc.memory import SLOTS, memory
+from cnncalc.cost import SLOTS, Cost
+from cnncalc.memory import memory
 from cnncalc.network import Placed
 from cnncalc.pytorch.build import build
 from cnncalc.render import cost as page
@@ -135,12 +135,13 @@ def test_the_time_of_a_batch_where_no_examples_are_given() -> None:
 def test_parts_add_up(name: str, dtype: str, in_place: bool) -> None:
     cost = cost_of(load(name), batch=3, dtype=dtype, in_place=in_place)
     inference = cost.needs["inference"]
-    assert inference.total == cost.memory.inference()
+    held = cost.memory.weights + cost.memory.buffers
+    assert inference.total == held + cost.memory.peak
     assert (inference.saved, inference.gradients, inference.optimizer) == (None, None, None)
     assert cost.needs.keys() == {"inference", *(SLOTS if dtype != "int8" else ())}
     for optimizer, slots in SLOTS.items() if dtype != "int8" else ():
         need = cost.needs[optimizer]
-        assert need.total == cost.memory.training(optimizer)
+        assert need.total == held + cost.memory.saved + (1 + slots) * cost.memory.trainable
         assert need.gradients == cost.analysis.totals["trainable"] * DTYPES[dtype]
         assert (need.optimizer, need.peak) == (slots * cost.analysis.totals["trainable"] * DTYPES[dtype], None)
 

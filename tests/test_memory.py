@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from storages import measured_live, measured_saved, train
 
 from cnncalc import SpecError, analyze, load, loads
+from cnncalc.cost import needs
 from cnncalc.layers import REGISTRY, Unfit
 from cnncalc.memory import Memory, memory, most, overwriting, views
 from cnncalc.network import Network
@@ -32,6 +33,10 @@ for_each = pytest.mark.parametrize
 
 def of(network: Network, batch: int = 1, dtype: str = "float32", *, in_place: bool = False) -> Memory:
     return memory(analyze(network, batch=batch, dtype=dtype), in_place=in_place)
+
+
+def total(found: Memory, use: str) -> int:
+    return needs(found)[use].total
 
 
 def agree(network: Network, batch: int, dtype: str = "float32", *, in_place: bool = False) -> None:
@@ -358,8 +363,8 @@ def test_training_has_gradients_and_what_the_optimizer_keeps(name: Any, make: An
     gradients = sum(parameter.grad.nbytes for parameter in built.parameters() if parameter.grad is not None)
     states = [value for state in optimizer.state.values() for key, value in state.items() if key != "step"]
     kept = sum(value.nbytes for value in states if value is not None)
-    assert found.training(name) == found.weights + found.buffers + found.saved + gradients + kept
-    assert found.inference() == found.weights + found.buffers + found.peak
+    assert total(found, name) == found.weights + found.buffers + found.saved + gradients + kept
+    assert total(found, "inference") == found.weights + found.buffers + found.peak
 
 
 @for_each("dtype", ["float64", "float16", "int8"])
@@ -381,7 +386,7 @@ SLICED = "[{conv: 50, kernel_size: 1}, {slice: 0, stop: 1}, instancenorm]"
 """Of one image a slice of channels lies in order, and with it autograd keeps all of the tensor; of two it is copied."""
 
 
-@for_each("optimizer", [None, "sgd", "adam"])
+@for_each("use", ["inference", "sgd", "adam"])
 @for_each("in_place", [False, True])
 @for_each(
     "network",
@@ -393,10 +398,9 @@ SLICED = "[{conv: 50, kernel_size: 1}, {slice: 0, stop: 1}, instancenorm]"
     ],
     ids=["affine", "indices", "views", "groupnorm"],
 )
-def test_the_largest_batch_is_the_largest_that_fits(network: Network, in_place: bool, optimizer: Any) -> None:
+def test_the_largest_batch_is_the_largest_that_fits(network: Network, in_place: bool, use: str) -> None:
     def need(batch: int) -> int:
-        found = of(network, batch, in_place=in_place)
-        return found.training(optimizer) if optimizer else found.inference()
+        return total(of(network, batch, in_place=in_place), use)
 
     needs: dict[int, int] = {}
     for batch in range(1, 40):
@@ -410,8 +414,8 @@ def test_the_largest_batch_is_the_largest_that_fits(network: Network, in_place: 
 
 def test_where_nothing_grows_with_the_batch_there_is_no_largest() -> None:
     network = net("[{conv: 4, kernel_size: 1, freeze: true}, relu]")
-    assert most(1000, lambda batch: of(network, batch).training("sgd")) is None
-    assert most(10, lambda batch: of(network, batch).training("sgd")) == 0
+    assert most(1000, lambda batch: total(of(network, batch), "sgd")) is None
+    assert most(10, lambda batch: total(of(network, batch), "sgd")) == 0
 
 
 def test_views() -> None:
@@ -422,7 +426,7 @@ def test_views() -> None:
 
 def test_a_batch_of_one_may_need_more_than_two() -> None:
     network = net(SLICED)
-    assert of(network, 1).training("sgd") > of(network, 2).training("sgd")
+    assert total(of(network, 1), "sgd") > total(of(network, 2), "sgd")
     agree(network, 1)
     agree(network, 2)
 
@@ -431,6 +435,6 @@ def test_counts_past_every_machine_word_are_exact() -> None:
     side = 2**62
     network = net(f"[relu, {{fc: {side}}}]", input=f"[{side}]")
     assert of(network).activations == 3 * 4 * side
-    assert most(10**60, lambda batch: of(network, batch).inference()) == (10**60 - 4 * (side * side + side)) // (
-        3 * 4 * side
-    )
+    assert most(10**60, lambda batch: total(of(network, batch), "inference")) == (
+        10**60 - 4 * (side * side + side)
+    ) // (3 * 4 * side)
