@@ -103,7 +103,7 @@ class Cost:
 
 
 def needs(memory: Memory, trains: bool = True) -> dict[str, Need]:
-    """What inference holds, and training with each optimizer."""
+    """What inference holds, and, where the type has gradients, training with each optimizer."""
     base, one = (memory.weights, memory.buffers), memory.trainable
     found = {"inference": Need(*base, memory.peak, None, None, None)}
     if trains:

@@ -100,7 +100,7 @@ def most(budget_bytes: int, need: Callable[[int], int]) -> int | None:
 
 
 class _Storages:
-    """Which storage every tensor lies in, and how; sizes are in elements. The first are the network's inputs."""
+    """The storage that every tensor lies in, by number, the network's inputs first; sizes are in elements."""
 
     def __init__(self, network: Network, batch: int, training: bool, overwriting: Set[str] = frozenset()) -> None:
         self.network, self.overwriting = network, overwriting
@@ -186,6 +186,7 @@ def _storages(network: Network, batch: int, in_place: bool, training: bool) -> _
 
 
 def _overwriting(plain: _Storages) -> Set[str]:
+    """The activations that can overwrite their input, from the storages as they are where nothing does."""
     network = plain.network
     readers = [0] * len(plain.sizes)
     for name in (*network.inputs, *network.outputs):

@@ -80,7 +80,7 @@ def transposed(axis: int, kernel_size: int, stride: int, padding: int, dilation:
 
 
 def dealt(axis: int, units: int) -> Reach:
-    """A position that so many units share, one behind the other."""
+    """Each position is seen by so many consecutive units: a merged axis whose other axes vary faster."""
     return Reach(axis, lambda _: range(1), units, 1)
 
 
@@ -100,10 +100,12 @@ def sampled(axis: int, scale: Fraction, offset: Fraction, around: Callable[[Frac
 
 
 def nearest(point: Fraction) -> range:
+    """The pixel at or before the point."""
     return range(floor(point), floor(point) + 1)
 
 
 def linear(point: Fraction) -> range:
+    """The pixels on either side; a point that is a pixel is that pixel."""
     return range(floor(point), ceil(point) + 1)
 
 
@@ -139,7 +141,7 @@ def regrouped(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[Reach | 
 
 
 def _merged(axis: int, inner: int, size: int, outermost: bool) -> Reach:
-    """An axis of this size, with so many elements behind each of its positions, in the one it is merged into."""
+    """An axis of this size seen from the axis it is merged into; `inner` units in a row share each of its positions."""
     if outermost:
         return dealt(axis, inner)._replace(even=False)
     return Reach(axis, lambda t: range(t // inner, t // inner + 1), inner * size, 0, even=False)

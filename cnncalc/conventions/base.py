@@ -73,7 +73,7 @@ class Rule(NamedTuple):
     when: Mapping[str, Any] = {}
     """Its conditions: the value of an option, as PyTorch's constructor gets it, or of a fact; a tuple is a choice."""
     bug: bool = False
-    """Whether the tool means something else."""
+    """Whether the tool's authors meant to count something else."""
     axes: Mapping[str, Formula] = {}
     """Symbols with one value per axis, worked out first."""
 
@@ -130,6 +130,6 @@ class Convention:
 
 
 def worked_out(rule: Rule, found: Symbols) -> Symbols:
-    """The symbols with those of the rule's axes."""
+    """The symbols, with those that the rule itself defines per axis."""
     axes = range(len(found["n"]))
     return found | {name: tuple(formula(along(found, at)) for at in axes) for name, formula in rule.axes.items()}

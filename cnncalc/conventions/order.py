@@ -52,7 +52,7 @@ def _written(placed: Placed, read: list[Strides]) -> Strides:
 
 
 def _alone(placed: Placed, read: list[Strides]) -> Run:
-    """The run of a layer on one image; an axis of size 1 may have any stride."""
+    """The layer at work on one image; the stride of the batch, an axis of size 1, is of no account."""
     inputs = tuple((1, *shape) for shape in placed.inputs)
     return Run(inputs, tuple((0, *strides) for strides in read), (1, *placed.output), training=False)
 

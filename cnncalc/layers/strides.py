@@ -21,7 +21,7 @@ def is_in_order(shape: Sequence[int], strides: Strides) -> bool:
 
 
 def viewed(shape: Sequence[int], strides: Strides, new: Sequence[int]) -> Optional[Strides]:
-    """The strides under which the elements have a new shape where they lie; None where they would have to move."""
+    """The strides that give the same elements a new shape without moving any; None where that can't be."""
     runs: list[tuple[int, int]] = []
     for size, stride in zip(shape, strides):
         if size == 1:

@@ -1,4 +1,4 @@
-"""What a layer does with storages: where its output lies, and what autograd keeps of it for the backward pass."""
+"""A layer and memory: whether its output is a view of its input, and what autograd keeps for the backward pass."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ Batched = tuple[int, ...]
 
 
 class Run(NamedTuple):
-    """A layer at work."""
+    """One execution of a layer: its tensors with the batch, and what autograd has to follow."""
 
     inputs: tuple[Batched, ...]
     strides: tuple[Strides, ...]
@@ -42,10 +42,10 @@ class Kept(NamedTuple):
 
 
 class Tensors:
-    """The part of a layer type that says this; as measured with PyTorch 2.13 on the CPU."""
+    """What every layer type says of its memory; by default it writes a new tensor. As PyTorch 2.13 does on the CPU."""
 
     counters: ClassVar[int] = 0
-    """How many of its buffers are counters: int64, whatever the type of the others."""
+    """How many of its buffers are int64 whatever the type of the network: a norm's count of batches."""
     in_place: ClassVar[Optional[str]] = None
     """What autograd keeps where PyTorch's module has run with `inplace=True`: `output`, or a `copy` of the input.
 

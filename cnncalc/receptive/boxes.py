@@ -1,7 +1,7 @@
-"""What units see exactly, and which units see a pixel: sets of positions carried through the graph, layer by layer.
+"""What a unit sees exactly, and which units see a pixel: sets of positions carried through the graph, layer by layer.
 
-A box is a set of positions per axis of a tensor, the channels among them; several boxes of one tensor are kept apart
-where one would claim more than they hold.
+A box is a set of positions for every axis of a tensor, channels included. A tensor may have several boxes: one around
+them all would contain positions that none of them has.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sets of positions along an axis, as ranges: what units see, and which units see it, at any size."""
+"""Sets of positions along one axis, held as ranges so that a large axis costs no more: what units see, and who sees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cnncalc.reach import Reach
 Positions = tuple[range, ...]
 
 KINDS = 65536
-"""How many different windows along one axis are followed one by one."""
+"""The most kinds of windows along one axis that are followed; beyond, `ValueError`."""
 
 
 def union(runs: Iterable[range]) -> Positions:

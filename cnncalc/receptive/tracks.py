@@ -1,7 +1,7 @@
-"""Fields that are not clipped, from layer to layer: a track per axis of an input.
+"""Receptive fields that are not clipped, carried from layer to layer: one track per axis of the input.
 
-It holds the first and the last pixel that a unit sees, as periodic functions of the unit's position along one axis of
-its tensor; so a layer costs the same whatever the size of its input.
+A track holds the first and the last pixel that a unit sees, as periodic functions of the unit's position along one axis
+of its tensor; so a layer costs the same whatever the size of its input.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Interval = tuple[int, int]
 
 
 class Term(NamedTuple):
-    """The fields of units: those of the first `period` positions, and how far they move in one period."""
+    """The fields of the first `period` units; those of the next `period` lie `advance` pixels further, and so on."""
 
     period: int
     advance: int
@@ -40,11 +40,11 @@ class Track(NamedTuple):
 
     axis: int
     terms: tuple[Term, ...]
-    """The hull of these; branches of different stride are different terms. None: lost along this axis."""
+    """A unit's field is the hull of these, one for each stride among the branches; without any, it is not known."""
     aligned: bool = True
     even: bool = True
     parts: Interval | None = None
-    """Where tensors lie one behind the other along this axis: only what they see together is known."""
+    """Behind a concatenation along this axis: the first and last pixel that all units together see."""
 
     @property
     def fixed(self) -> bool:
@@ -103,7 +103,7 @@ def tracks(network: Network, input: str) -> dict[str, Tracks]:
 
 
 def _through(track: Track | None, reaches: Sequence[Reach | None], shape: Shape) -> Track | None:
-    """The track of a layer's output by that of its input."""
+    """The track of a layer's output from that of its input; None where it depends on several axes."""
     if track is None or track.fixed:
         return track
     reach = reaches[track.axis]
@@ -130,7 +130,7 @@ def _composed(term: Term, reach: Reach) -> Term | None:
 
 
 def _seen(term: Term, taps: range) -> Interval | None:
-    """The hull over the positions; what lies a period further inside lies further inside."""
+    """The hull over the taps; only the outermost period on either side can reach its ends."""
     outer = taps if len(taps) <= 2 * term.period else (*taps[: term.period], *taps[-term.period :])
     return hull(map(term.at, outer))
 
@@ -159,7 +159,7 @@ def _joined(branches: Sequence[Track | None], shape: Shape) -> Track | None:
 
 
 def _merged(terms: Sequence[Term]) -> Term | None:
-    """The hull of terms of one stride."""
+    """One term for several of the same stride, their hull; None if the common period is too long."""
     period = lcm(*(term.period for term in terms))
     if period > LONGEST:
         return None
