@@ -2,8 +2,8 @@
 
 Tensors are storages: a view allocates nothing and keeps the storage of its input alive. A storage dies after the last
 layer that reads it; the network's inputs live throughout, its outputs to the end. What an operation allocates and frees
-inside is not counted. Views are followed element by element: where PyTorch has to copy, a copy is counted. All other
-layers are taken to write their output in order.
+inside is not counted. Views are followed element by element, also through layers that write in the order in which they
+read: where PyTorch has to copy, a copy is counted.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ class _Storages:
             )
             lies = run.strides[0] if placed.path in overwriting else placed.layer.view(run)
             if lies is None:
-                lies = in_order(run.output)
+                lies = placed.layer.written(run)
                 self.allocated.append(self._allocate(placed.path, run.output))
             else:
                 self.of[placed.path] = self.of[placed.sources[0]]

@@ -438,3 +438,27 @@ def test_counts_past_every_machine_word_are_exact() -> None:
     assert most(10**60, lambda batch: total(of(network, batch), "inference")) == (
         10**60 - 4 * (side * side + side)
     ) // (3 * 4 * side)
+# what is written in the order in which it is read
+
+OUT_OF_ORDER = (
+    '["relu"]',
+    '["sigmoid", {"scale": 2}]',
+    '[{"residual": ["sigmoid"]}]',
+    '[{"linear": 8}, {"permute": [0, 3, 1, 2]}, {"scale": 2}]',
+    '[{"permute": [0, 3, 1, 2]}, {"conv": 4, "kernel_size": 3}, "batchnorm", {"maxpool": 2}]',
+    '[{"dropout": 0.5}, "gelu"]',
+)
+"""Layers behind a permutation, which are flattened: whether that copies depends on the order that they write in."""
+
+
+@for_each("layers", OUT_OF_ORDER)
+@for_each("batch", [1, 2])
+@for_each("in_place", [False, True])
+def test_layers_that_keep_an_order(layers: str, batch: int, in_place: bool) -> None:
+    behind = ", ".join(('"affine"', '{"permute": [0, 2, 3, 1]}', layers[1:-1], '"flatten"', '{"linear": 3}'))
+    agree(loads(f'{{"input": [4, 6, 5], "layers": [{behind}]}}'), batch, in_place=in_place)
+
+
+def test_a_flatten_behind_a_permuted_activation_copies() -> None:
+    found = of(loads('{"input": [4, 6, 5], "layers": [{"permute": [0, 2, 3, 1]}, "relu", "flatten"]}'))
+    assert {use.path: use.allocated for use in found.uses} == {"permute1": 0, "relu1": 480, "flatten1": 480}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cnncalc.conventions.base import MAC, Convention, Rule
 from cnncalc.conventions.functions import COMPOSED, ONE, POOLS, SCALED
-from cnncalc.conventions.order import scattered
+from cnncalc.conventions.scattered import scattered
 from cnncalc.formula import Formula
 
 BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")

@@ -15,6 +15,7 @@ from cnncalc.reach import Reach, stays, whole
 class Activation(Layer):
     """A layer that says what it computes: its function and the slope, which at a kink is the one PyTorch takes."""
 
+    as_read = True
     keeps: ClassVar[tuple[str, ...]] = ("input",)
     curves: ClassVar[tuple[Curve, ...]]
 
@@ -240,6 +241,7 @@ class PReLU(Activation, type="prelu"):
 class Softmax(Activation, type="softmax"):
     """Positive shares that add up to 1 along dim; dim 1 is the channels."""
 
+    as_read = False
     principal = "dim"
     torch_class = "Softmax"
     keeps = ("output",)

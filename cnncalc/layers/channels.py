@@ -64,6 +64,7 @@ class Select(Layer, type="select"):
 class ChannelShuffle(Layer, type="channel_shuffle"):
     """Deals each group's channels out to all groups (Zhang et al. 2018)."""
 
+    channels_last = (2, 3)
     principal = "groups"
     ranks = ANY_RANK[1:]
     torch_class = "ChannelShuffle"

@@ -20,6 +20,7 @@ class Conv(Window, type="conv"):
     `defaults:` gives conv it gives conv1d, conv2d and conv3d too.
     """
 
+    channels_last = (2,)
     principal = "out_channels"
     torch_class = "Conv{rank}d"
     keeps = ("input",)
@@ -105,6 +106,7 @@ class ConvTranspose(Window, type="conv_transpose"):
     Every input element meets every weight of its filters once, so its MACs go with the size of the input.
     """
 
+    channels_last = (2,)
     principal = "out_channels"
     torch_class = "ConvTranspose{rank}d"
     keeps = ("input",)

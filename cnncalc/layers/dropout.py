@@ -14,6 +14,7 @@ PER_IMAGE, PER_CHANNEL, PER_ELEMENT = Formula("batch"), Formula("batch * C_in"),
 class Dropout(Layer, type="dropout"):
     """Zeroes elements with probability p in training (Srivastava et al. 2014)."""
 
+    as_read = True
     principal = "p"
     torch_class = "Dropout"
 
@@ -66,6 +67,7 @@ class Dropout3d(Dropout, type="dropout3d"):
 class DropPath(Layer, type="drop_path"):
     """Drops the tensors of whole images in training: each with probability p (stochastic depth, Huang et al. 2016)."""
 
+    as_read = True
     principal = "p"
     torch_class = "DropPath"
     keeps_beside = PER_IMAGE

@@ -53,6 +53,7 @@ class Join(Layer):
 class Add(Join, type="add"):
     """The sum of tensors of one shape."""
 
+    as_read = True
     operator = "add"
 
     def check(self, symbols: Symbols, *inputs: Shape) -> None:
@@ -73,6 +74,7 @@ class Add(Join, type="add"):
 class Multiply(Join, type="multiply"):
     """The product of tensors; a size of 1 stretches to the others' (squeeze-and-excitation: C×1×1 by C×H×W)."""
 
+    as_read = True
     operator = "mul"
     example = Example((64, 56, 56), (64, 1, 1))
     stretched = Formula("max(n)")
@@ -122,6 +124,7 @@ class Multiply(Join, type="multiply"):
 class Concat(Join, type="concat"):
     """Tensors one behind the other along dim (1 = channels); equal in all other axes."""
 
+    channels_last = (2, 3)
     operator = "cat"
     example = Example((64, 28, 28), (128, 28, 28))
     joined = Formula("sum(c)")

@@ -14,6 +14,7 @@ from cnncalc.reach import Reach, slides, stays
 class BatchNorm(Layer, type="batchnorm"):
     """Normalises channels over batch and positions (Ioffe & Szegedy 2015)."""
 
+    channels_last = (2, 3)
     weights = Formula("a * C_in")
     biases = Formula("a * C_in")
     buffers = Formula("t * (2*C_in + 1)")
@@ -106,6 +107,7 @@ class LayerNorm(Layer, type="layernorm"):
 class GroupNorm(Layer, type="groupnorm"):
     """Normalises groups of channels of every image (over their positions, Wu & He 2018)."""
 
+    channels_last = (2, 3)
     principal = "num_groups"
     keeps = ("input",)
     keeps_beside = Formula("2 * batch * num_groups")
@@ -134,6 +136,7 @@ class LocalResponseNorm(Layer, type="lrn"):
     x/(k + alpha/size·Σx²)^beta; the paper has alpha where PyTorch has alpha/size.
     """
 
+    as_read = True
     principal = "size"
     ranks = ANY_RANK[1:]
     torch_class = "LocalResponseNorm"
@@ -153,6 +156,7 @@ class LocalResponseNorm(Layer, type="lrn"):
 class Affine(Layer, type="affine"):
     """A learnable factor per channel; with bias also a summand."""
 
+    as_read = True
     beyond_torch = True
     keeps = ("input",)
     weights = Formula("C_in")
@@ -170,6 +174,7 @@ class Affine(Layer, type="affine"):
 class Scale(Layer, type="scale"):
     """Multiplies by a constant."""
 
+    as_read = True
     principal = "factor"
     torch_class = "Scale"
     beyond_torch = True

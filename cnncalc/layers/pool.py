@@ -20,6 +20,7 @@ class MaxPool(Pool, type="maxpool"):
     PyTorch's pools have no `padding: same`; it gives ⌈n/s⌉, and what is padded never wins.
     """
 
+    channels_last = (1, 2, 3)
     torch_class = "MaxPool{rank}d"
     keeps = ("input",)
     keeps_indices = INDICES
@@ -67,6 +68,7 @@ class AvgPool(Pool, type="avgpool"):
     PyTorch's pools have no `padding: same`; it gives ⌈n/s⌉, and what is padded is never counted.
     """
 
+    channels_last = (1, 2)
     torch_class = "AvgPool{rank}d"
     keeps = ("input",)
 
@@ -110,6 +112,7 @@ class AvgPool(Pool, type="avgpool"):
 class SumPool(Pool, type="sumpool"):
     """The sum of each window."""
 
+    channels_last = (2,)
     beyond_torch = True
     keeps = ("input",)
 
@@ -136,6 +139,7 @@ class SumPool(Pool, type="sumpool"):
 class LPPool(Pool, type="lppool"):
     """The p-norm of each window: (Σ|x|^p)^(1/p) with p = norm_type."""
 
+    channels_last = (1, 2)
     torch_class = "LPPool{rank}d"
     keeps = ("input",)
     keeps_beside = Formula("batch * C_in * (prod(n) + 4*prod(o))")
@@ -155,6 +159,7 @@ class StochasticPool(Pool, type="stochasticpool"):
     In evaluation it gives the mean of such draws, Σa²/Σa (Zeiler & Fergus 2013, eq. 6).
     """
 
+    channels_last = (2,)
     beyond_torch = True
     keeps = ("input",)
     keeps_beside = Formula("batch * C_in * prod(o) * prod(k)")
@@ -176,6 +181,7 @@ class StochasticPool(Pool, type="stochasticpool"):
 class GlobalAvgPool(Spatial, type="global_avgpool"):
     """The mean of every channel; the rank stays: C×1×1."""
 
+    channels_last = (1, 2)
     torch_class = "AdaptiveAvgPool{rank}d"
     example = Example((512, 7, 7))
 
@@ -200,6 +206,7 @@ class GlobalMaxPool(GlobalAvgPool, type="global_maxpool"):
 class AdaptiveAvgPool(Spatial, type="adaptive_avgpool"):
     """Means of as many windows as output_size says; window i is [⌊i·n/o⌋, ⌈(i+1)·n/o⌉), and null keeps an axis."""
 
+    channels_last = (1, 2)
     principal = "output_size"
     torch_class = "AdaptiveAvgPool{rank}d"
     example = Example((256, 13, 13), output_size=6)

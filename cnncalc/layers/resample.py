@@ -5,7 +5,7 @@ from typing import ClassVar, Optional
 from cnncalc.formula import Formula, Number
 from cnncalc.layers.base import ANY_RANK, SIZE, Example, Layer, Shape, Spatial, Symbols, along
 from cnncalc.layers.options import Axes, Scales, Unfit, option
-from cnncalc.layers.pool import means_kept
+from cnncalc.layers.pool import AdaptiveAvgPool, means_kept
 from cnncalc.layers.tensors import Kept, Run
 from cnncalc.reach import Reach, adaptive, cubic, dealt, linear, nearest, sampled, slides, stays
 
@@ -21,6 +21,7 @@ SCALED, GIVEN = Formula("floor(n * scale_factor)"), Formula("size")
 class Upsample(Spatial, type="upsample"):
     """Enlarges or shrinks by interpolation: by a factor, or to a size."""
 
+    channels_last = (2, 3)
     principal = "scale_factor"
     torch_class = "Upsample"
     example = Example((256, 14, 14), scale_factor=2, variants=({"scale_factor": None, "size": 56},))
@@ -69,6 +70,11 @@ class Upsample(Spatial, type="upsample"):
             return sampled(axis, Fraction(n - 1, max(o - 1, 1)), Fraction(0), around)
         return sampled(axis, scale, half, around)
 
+    def keeps_channels_last(self, run: Run) -> bool:
+        if self.mode == "area":
+            return len(run.output) - 2 in AdaptiveAvgPool.channels_last
+        return super().keeps_channels_last(run)
+
     def kept(self, run: Run) -> Kept:
         return means_kept(run) if self.mode == "area" else Kept()
 
@@ -97,6 +103,7 @@ class Shuffle(Layer):
 class PixelShuffle(Shuffle, type="pixel_shuffle"):
     """Turns r² channels into r × r pixels (Shi et al. 2016)."""
 
+    channels_last = (2,)
     principal = "upscale_factor"
     torch_class = "PixelShuffle"
     channels = Formula("C_in / (upscale_factor * upscale_factor)")
@@ -123,6 +130,7 @@ class PixelShuffle(Shuffle, type="pixel_shuffle"):
 class PixelUnshuffle(Shuffle, type="pixel_unshuffle"):
     """Turns r × r pixels into r² channels: the inverse of pixel_shuffle."""
 
+    channels_last = (2,)
     principal = "downscale_factor"
     torch_class = "PixelUnshuffle"
     channels = Formula("C_in * downscale_factor * downscale_factor")

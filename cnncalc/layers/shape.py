@@ -115,6 +115,7 @@ class Permute(Layer, type="permute"):
 class ZeroPad(Spatial, type="zero_pad"):
     """Zeros around every spatial axis; a negative number cuts elements off."""
 
+    channels_last = (2, 3)
     principal = "padding"
     torch_class = "ZeroPad{rank}d"
     padded = Formula("n + p0 + p1")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, NamedTuple, Optional
 
 from cnncalc.formula import ZERO, Formula
-from cnncalc.layers.strides import Strides, in_order, viewed
+from cnncalc.layers.strides import Strides, channels_last, dense, in_order, is_channels_last, viewed
 
 Batched = tuple[int, ...]
 """A shape with the batch in front."""
@@ -58,6 +58,11 @@ class Tensors:
     keeps_indices: ClassVar[Formula] = ZERO.formula
     """The int64 indices it keeps; the formula also sees `batch`."""
 
+    as_read: ClassVar[bool] = False
+    """Whether it writes in the order in which it reads, as functions of single elements do."""
+    channels_last: ClassVar[Sequence[int]] = ()
+    """The numbers of spatial axes of which it writes the channels innermost where it reads them so."""
+
     def symbols(self, *inputs: tuple[int, ...]) -> dict[str, Any]:
         """The values that the formulas see."""
         raise NotImplementedError
@@ -65,6 +70,18 @@ class Tensors:
     def view(self, run: Run) -> Optional[Strides]:
         """The strides of an output that lies in the storage of the input; None where it is a storage of its own."""
         return None
+
+    def written(self, run: Run) -> Strides:
+        """The strides of an output that is a storage of its own."""
+        if self.as_read:  # the first operand that is not stretched decides
+            whole = (strides for shape, strides in zip(run.inputs, run.strides) if shape == run.output)
+            return next((dense(strides, run.output) for strides in whole), in_order(run.output))
+        last = self.keeps_channels_last(run) and all(map(is_channels_last, run.inputs, run.strides))
+        return channels_last(run.output) if last else in_order(run.output)
+
+    def keeps_channels_last(self, run: Run) -> bool:
+        """Whether it writes the channels innermost where it reads them so."""
+        return len(run.output) - 2 in self.channels_last
 
     def copied(self, run: Run) -> int:
         """The elements of the copy of its input that it works on and keeps; 0 where it works on the input itself."""

@@ -58,6 +58,10 @@ class Window(Spatial):
         slide = [slides(axis, -before, k, d, s, beyond) for axis, ((before, _), k, d, s) in enumerate(windows, 1)]
         return self.seen_channels(symbols), *slide
 
+    def keeps_channels_last(self, run: Run) -> bool:
+        padded_line = self.same and len(run.output) == 3 and any(map(any, self.pads(run.inputs[0][1:])))
+        return super().keeps_channels_last(run) and not padded_line
+
     def refuse_empty(self, output: tuple[Number, ...]) -> None:
         worst = min(output, key=lambda number: number.value)
         at = worst.symbols
