@@ -207,3 +207,12 @@ def test_markdown_has_a_row_per_tool() -> None:
 def test_a_terminal_shows_no_line_wider_than_itself() -> None:
     shown = re.sub(r"\x1b\[[\d;]*m", "", on_terminal(["conventions", "resnet50"], 60).decode())
     assert max(map(len, shown.replace("\r", "").splitlines())) <= 60
+
+
+def test_nothing_is_equal_to_what_a_tool_counts() -> None:
+    """Where there are no MACs, 0 is 0 MACs: only Keras counts parameters."""
+    found = run("conventions", "-", input='{"input": [3, 8, 8], "layers": ["relu", {"maxpool": 2}]}')
+    said = {line.split()[0]: line.partition("  = ")[2] for line in found.splitlines() if "  = " in line}
+    assert said.pop("keras") == "params"
+    assert said.pop("torch") == "2 × MACs"
+    assert set(said.values()) == {"MACs"}

@@ -61,8 +61,7 @@ def _said(figure: Figure) -> str:
     per = f", per {convention.per}" if convention.per == "image" else ""
     same = value == figure.ours
     ratio = "" if convention.beside == "params" or value is None or not figure.macs else times(value, figure.macs)
-    exact = {"=": "MACs", "2.00×": "2 × MACs"}.get(ratio, OURS["params"]) if same else ""
-    between = f"= {exact}" if same else f"{ratio.replace('×', ' × MACs')}".strip()
+    between = f"= {OURS[convention.beside]}" if same else f"{ratio.replace('×', ' × MACs')}".strip()
     return f"“{convention.called}”{per}{'  ' if between else ''}{between}"
 
 
