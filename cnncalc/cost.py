@@ -21,7 +21,7 @@ SLOTS: Mapping[str, int] = MappingProxyType({"sgd": 0, "momentum": 1, "adam": 2}
 class Need(NamedTuple):
     """What is held at once to run or to train, in bytes; None where a part has no place."""
 
-    weights: int
+    parameters: int
     buffers: int
     peak: int | None
     saved: int | None
@@ -31,7 +31,7 @@ class Need(NamedTuple):
     @property
     def fixed(self) -> int:
         """What doesn't grow with the batch."""
-        return self.weights + self.buffers + (self.gradients or 0) + (self.optimizer or 0)
+        return self.parameters + self.buffers + (self.gradients or 0) + (self.optimizer or 0)
 
     @property
     def total(self) -> int:

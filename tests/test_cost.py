@@ -262,7 +262,7 @@ def test_a_roofline_is_the_larger_of_two_bounds(name: str) -> None:
 def test_the_shares_of_the_roofline() -> None:
     cost = cost_of(load("alexnet"), machine=V100)
     text = run("alexnet", "--flops-rate", "12T", "--bandwidth", "600GB")
-    rows = [line.split() for line in text.splitlines() if line.startswith(("arithmetic ", "memory "))]
+    rows = [line.split() for line in text.splitlines() if line.startswith(("compute ", "memory "))]
     for row, by in zip(rows, ("compute", "memory"), strict=True):
         assert int(row[1]) == sum(found.by == by for found in cost.bounds)
         assert float(row[-1]) == round(float(100 * cost.seconds(by) / cost.seconds()), 1)

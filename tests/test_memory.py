@@ -438,6 +438,8 @@ def test_counts_past_every_machine_word_are_exact() -> None:
     assert most(10**60, lambda batch: total(of(network, batch), "inference")) == (
         10**60 - 4 * (side * side + side)
     ) // (3 * 4 * side)
+
+
 # what is written in the order in which it is read
 
 OUT_OF_ORDER = (

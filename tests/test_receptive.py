@@ -487,7 +487,7 @@ def test_one_unit_is_explained() -> None:
     assert "--at 3: conv2 is 27×27 and takes 2 coordinates" in run("alexnet", "conv2", "--at", "3", code=2)
     assert "--at: is of one layer" in run("alexnet", "--at", "3,4", code=2)
     assert "is a block call" in run("resnet50", "stage1", "--at", "3,4", code=2)
-    assert "--at x: is a position" in run("alexnet", "conv1", "--at", "x", code=2)
+    assert "--at x: is no position" in run("alexnet", "conv1", "--at", "x", code=2)
     assert "no receptive field" in run("three_layer_net", "fc1", "--at", "3", code=2)
 
 

@@ -106,20 +106,30 @@ def test_the_column_needs_the_option() -> None:
 # the command
 
 
-@pytest.mark.parametrize("name", ["resnet50", "alexnet", "vgg16", "mobilenet_v1", "densenet121", "dcgan_generator"])
-def test_it_explains_itself_on_one_screen(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("resnet50", 40),
+        ("alexnet", 40),
+        ("vgg16", 40),
+        ("mobilenet_v1", 45),
+        ("densenet121", 45),
+        ("dcgan_generator", 45),
+    ],
+)
+def test_it_explains_itself_on_one_screen(name: str, most: int) -> None:
     shown = text(name).splitlines()
-    assert len(shown) <= 40
+    assert len(shown) <= most
     assert max(map(len, shown)) <= 80
     assert shown[0] == reconciliation.FIRST
 
 
 def test_it_says_what_every_tool_prints_and_why() -> None:
     shown = re.sub(r"\s+", " ", text("resnet50"))
-    assert "fvcore 4,111,512,576 “flops” 1.01 × MACs + 22,227,968 batchnorm: 2·I, a scale and a shift" in shown
-    assert "torch 8,178,368,512 “FLOPs” = 2 × MACs" in shown
-    assert "deepspeed 8,211,108,352 “flops” 2.01 × MACs, as calflops" in shown
-    assert "I = elements in" in shown
+    assert "fvcore 4,111,512,576 4.11 G “flops” 1.01 × MACs + 22,227,968 batchnorm: 2·I, a scale and a shift" in shown
+    assert "torch 8,178,368,512 8.18 G “FLOPs” = 2 × MACs" in shown
+    assert "deepspeed 8,211,108,352 8.21 G “flops” as calflops" in shown
+    assert "I = input elements" in shown
 
 
 @pytest.mark.parametrize(
@@ -161,7 +171,7 @@ def test_amounts_in_the_text_make_up_the_difference() -> None:
         blocks = re.split(r"\n(?=\S)", text(name, None))
         for block in blocks:
             tool = block.split(maxsplit=1)[0]
-            if tool in CONVENTIONS and ", as " not in block and "no figure" not in block:
+            if tool in CONVENTIONS and "  as " not in block and "no figure" not in block:
                 known = figure(analysis, tool)
                 amounts = re.findall(r"([+−]) ([\d,]+) \w+", block)
                 beyond = sum(int(n.replace(",", "")) * (1 if sign == "+" else -1) for sign, n in amounts)

@@ -6,7 +6,7 @@ from cnncalc.conventions.base import Convention, Rule
 from cnncalc.formula import Formula
 
 OWN = Rule(Formula("own"))
-STATISTICS = Rule(Formula("own + statistics"), "4 per channel, of them 2 not trainable")
+STATISTICS = Rule(Formula("own + statistics"), "two per channel, parameters that are not trainable")
 
 KERAS = Convention(
     name="keras",

@@ -10,7 +10,7 @@ from cnncalc.conventions.base import MAC, Convention, Rule, pieces
 from cnncalc.formula import Formula
 
 UNKNOWN = "Caffe has no such layer, or Netscope does not know it"
-NORM = Rule(Formula("a * I"), "Caffe's Scale layer behind it, one per element")
+NORM = Rule(Formula("a * I"), "one per element, for the Scale layer that Caffe puts behind it")
 ELEMENT = Rule(Formula("I"), "one multiplication per element")
 GLOBAL = (Rule(Formula("0"), when={"output_size": (1, (1,), (1, 1))}), Rule(None, UNKNOWN))
 IMAGES = Rule(None, "knows images and vectors only", {"rank": (1, *range(3, 63))})

@@ -11,8 +11,8 @@ from cnncalc.conventions.scattered import scattered
 from cnncalc.formula import Formula
 
 BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")
-TWICE = Rule(Formula("2*I"), "one per element, counted twice: as module and as function", bug=True)
-LARGER = "one per output, counted twice: as module and as function"
+TWICE = Rule(Formula("2*I"), "each element counted twice, as module and as function", bug=True)
+LARGER = "each output counted twice, as module and as function"
 TWICE_BY_WHAT = {"size": "2*O", "factor": "O + floor(I * rise)"}
 
 PTFLOPS = Convention(

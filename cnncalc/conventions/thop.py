@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnncalc.conventions.base import MAC, Convention, Rule
 from cnncalc.formula import Formula
 
-TWICE = Rule(Formula("4*I"), "4 per element: as if nothing were fused")
+TWICE = Rule(Formula("4*I"), "4 per element, where a scale and a shift would be 2")
 AVERAGE = "an addition per element, a division per output"
 ONCE = Rule(Formula("2*I"), "2 per element: a subtraction and a division")
 

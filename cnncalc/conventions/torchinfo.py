@@ -6,7 +6,7 @@ from cnncalc.conventions.base import Convention, Rule
 from cnncalc.formula import Formula
 
 BIAS = "an addition per output for the bias"
-LEARNT = Rule(Formula("N*P"), "one per parameter, however many elements there are")
+LEARNT = Rule(Formula("N*P"), "one per parameter and image, not per element")
 COUNTED = "BatchNorm InstanceNorm LayerNorm GroupNorm Affine PReLU"
 
 TORCHINFO = Convention(

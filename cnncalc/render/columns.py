@@ -83,8 +83,13 @@ def column(name: str, option: str, analysis: Analysis, also: Sequence[Column] = 
     known = [*columns, *shares(columns.values())]
     if name in known:
         return _share(columns[name.removesuffix("%")], analysis)
+    if name.removesuffix("%") == "counted":
+        raise SpecError(
+            Problem(f"{option}: {name} is what another tool counts", hint="for example --convention fvcore")
+        )
     hint = did_you_mean(name, known) or f"columns: {', '.join(known)}"
-    raise SpecError(Problem(f"{option}: no column is called {name}", hint=hint))
+    message = f"no column is called {name}" if name else "a name is empty"
+    raise SpecError(Problem(f"{option}: {message}", hint=hint))
 
 
 def _share(whole: Column, analysis: Analysis) -> Column:

@@ -24,13 +24,14 @@ def column(analysis: Analysis, name: str) -> Column:
         found = [one.value for placed in row.placed if (one := numbers[placed.path])]
         return sum(found) if len(found) == len(row.placed) else None
 
-    return Column("counted", f"{name} {convention.called}", get, number, adds_up=True)
+    per_image = " per image" if convention.per == "image" and analysis.batch > 1 else ""
+    return Column("counted", f"{name} {convention.called}{per_image}", get, number, adds_up=True)
 
 
 def total(analysis: Analysis, name: str, column: Column) -> Total:
     """What the tool prints for the whole network, in its words and in ours."""
     convention, value = CONVENTIONS[name], column.sum(analysis)
-    said = f"“{convention.called}”: {convention.counts}; {_per(convention, analysis.batch)}"
+    said = f"“{convention.called}” {_per(convention, analysis.batch)}; conventions says why"
     return Total(name, number(value, "chw"), f"no figure; {said}" if value is None else f"{human(value)} {said}")
 
 

@@ -79,7 +79,7 @@ def _figures(cost: Cost) -> list[tuple[str, str, str, str]]:
     """What activations take: name, bytes, the same rounded, what it means."""
     held = cost.memory
     found = [
-        ("activations", held.activations, f"{held.elements:,} elements, as if none were freed"),
+        ("activations", held.activations, f"{held.elements:,} elements with the input, as if none were freed"),
         ("peak", held.peak, f"the most alive at a time, while {held.peak_at} runs"),
     ]
     if cost.trains:
@@ -124,7 +124,10 @@ def _needs(cost: Cost) -> Section:
     if cost.budget:
         rows.append(("", ["largest batch", *("any" if fit is None else f"{fit:,}" for fit in cost.batches.values())]))
     headers = ["bytes for", *needs]
-    legend = [("weights", f"parameters × {size}"), ("buffers", "statistics of norms, not learnt")]
+    legend = [
+        ("parameters", f"weights and biases × {size}"),
+        ("buffers", "statistics of norms, and their counts of batches, which are int64"),
+    ]
     if cost.trains:
         legend.append(("gradients", f"trainable parameters × {size}"))
         legend.append(("optimizer", "gradients × 0 for sgd, × 1 with momentum, × 2 for adam"))
@@ -132,7 +135,8 @@ def _needs(cost: Cost) -> Section:
         legend.append(("training", f"not in {cost.analysis.dtype}: PyTorch has gradients of floating point only"))
     legend.append(("total", "as if all of it were held at the same time"))
     legend += _fit(cost)
-    legend.append(("not counted", "what an operation needs inside, and the framework itself"))
+    backward = "; in training the gradients of activations, up to the size of a few" if cost.trains else ""
+    legend.append(("not counted", f"what an operation needs inside, and the framework itself{backward}"))
     grid = Grid(headers, headers, [False, *[True] * len(needs)], rows)
     return Section("", grid, legend, ("momentum", "sgd", "adam"))
 
@@ -142,7 +146,7 @@ def _fit(cost: Cost) -> Iterator[tuple[str, str]]:
     if not cost.budget:
         return
     any_fits = "; any where nothing grows with it" if None in cost.batches.values() else ""
-    yield "largest batch", f"the most images with which the total is at most {cost.budget:,}{any_fits}"
+    yield "largest batch", f"at best: the most images whose total is at most {cost.budget:,} bytes{any_fits}"
     for use in (use for use, batch in cost.batches.items() if batch == 0):
         images, least = cost.least
         need, takes = least[use], "one image takes" if images == 1 else f"{images} images, the least here, take"
@@ -155,7 +159,7 @@ def _time(cost: Cost, schedule: Schedule) -> Section:
         one = cost.operations[name]
         total = one * schedule.examples * schedule.epochs
         rows.append(("", [header, f"{one:,}", f"{total:,}", human_seconds(schedule.seconds(one))]))
-    headers = ["operations", "per example", "in all", "time"]
+    headers = ["forward pass", "per example", "in all", "time"]
     legend = [
         ("MACs", "a MAC is one operation, as lectures count"),
         ("FLOPs", "a MAC is two, as the makers of hardware count"),
@@ -175,17 +179,17 @@ def _many(count: int, noun: str) -> str:
 
 def _roofline(cost: Cost, machine: Machine) -> Section:
     whole, rows = cost.seconds(), []
-    for by, name in (("compute", "arithmetic"), ("memory", "memory")):
+    for by in ("compute", "memory"):
         count, spent = sum(found.by == by for found in cost.bounds), cost.seconds(by)
         rows.append(
-            ("", [name, f"{count:,}", human_seconds(spent), f"{float(100 * spent / whole):.1f}" if whole else ""])
+            ("", [by, f"{count:,}", human_seconds(spent), f"{float(100 * spent / whole):.1f}" if whole else ""])
         )
     rows.append(("total", ["all", f"{len(cost.bounds):,}", human_seconds(whole), ""]))
     headers = ["bound by", "layers", "time", "time %"]
     legend = [
         ("time", f"one pass of the batch takes at least ∑ {BOUND.text()}"),
         ("moved", f"{MOVED.text()}: each tensor once"),
-        ("bound by", f"memory below {float(machine.ridge):,.4g} FLOPs/byte, else arithmetic; views take no time"),
+        ("bound by", f"memory below {float(machine.ridge):,.4g} FLOPs/byte, else compute; views take no time"),
         ("on paper", "layers run one by one at these rates; nothing is measured"),
     ]
     heading = f"roofline: {human(machine.rate)} FLOPs and {human_bytes(machine.bandwidth)} per second"

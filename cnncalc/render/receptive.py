@@ -113,7 +113,7 @@ def _unit(analysis: Analysis, layer: str, text: str, name: str) -> Iterator[str 
         ("", "first", "last", "pixels", "not clipped:", "first", "last", "pixels"), [(*r[:4], "", *r[4:]) for r in rows]
     )
     centre = [(first + last) // 2 for first, last in sees]
-    yield _pixel(analysis, layer, ",".join(map(str, centre)), centre, name, "in the middle ")
+    yield _pixel(analysis, layer, ",".join(map(str, centre)), centre, name, "in the middle of that region")
 
 
 def _ends(ends: Interval) -> tuple[str, str, str]:
@@ -123,7 +123,7 @@ def _ends(ends: Interval) -> tuple[str, str, str]:
 
 def _pixel(analysis: Analysis, layer: str, text: str, pixel: Sequence[int], name: str, where: str = "") -> str:
     found = _asked("--pixel", text, lambda: units(analysis.network, layer, pixel, input=name))
-    told = f"Pixel {text} {where}of {name} is seen by"
+    told = f"Pixel {text} {where or f'of {name}'} is seen by"
     if found is None:
         return f"{told} no unit of {layer}."
     if not found:
@@ -136,7 +136,9 @@ def _pixel(analysis: Analysis, layer: str, text: str, pixel: Sequence[int], name
 def _position(option: str, text: str) -> list[int]:
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise SpecError(Problem(f"{option} {text}: is a position, counted from 0", hint=f"for example {option} 3,5"))
+        raise SpecError(
+            Problem(f"{option} {text}: is no position; they count from 0", hint=f"for example {option} 3,5")
+        )
     return [int(part) for part in parts]
 
 

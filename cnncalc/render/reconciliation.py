@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json as javascript
+import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from cnncalc import __version__
 from cnncalc.analysis import Analysis
 from cnncalc.conventions import SYMBOLS
-from cnncalc.conventions.base import Rule
 from cnncalc.conventions.parts import Figure, Part, figures
 from cnncalc.render.comparison import times
 from cnncalc.render.conventions import FIRST, WIDTH, facts, facts_of_rule, wrapped
@@ -19,6 +19,7 @@ from cnncalc.render.json import SCHEMA
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
 from cnncalc.render.summary import heading
+from cnncalc.render.units import human
 
 OURS = {"macs": "MACs", "flops": "2 × MACs", "params": "params"}
 
@@ -30,20 +31,28 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
     top += [Line(_heading(analysis, layout), "title"), Line("")]
     names, totals = max(map(len, found)), {name: _total(figure) for name, figure in found.items()}
     wide = max(map(len, totals.values()))
+    rounded = {name: _rounded(figure) for name, figure in found.items()}
+    across = max(map(len, rounded.values()))
     told: dict[tuple[Any, ...], str] = {}
     for name, figure in found.items():
         differences = _differences(figure)
-        again = told.setdefault((figure.counted, *((amounts, rule[:2]) for amounts, rule in differences)), name)
-        as_another = f", as {again}" if differences and again != name else ""
-        said = f"{name:<{names}}  {totals[name]:>{wide}}  {_said(figure)}{as_another}"
+        again = told.setdefault((figure.counted, *differences), name)
+        as_another = f"as {again}" if differences and again != name else ""
+        said = f"{rounded[name]:>{across}}  {_said(figure, as_another or _beside_ours(figure, analysis.batch))}"
+        said = f"{name:<{names}}  {totals[name]:>{wide}}  {said}"
         top += [Line(one, "total") for one in textwrap.wrap(said, room, subsequent_indent=" " * (names + 2))]
         if as_another:
             continue
-        for amounts, rule in differences:
-            text = f"{amounts}: {_because(rule)}"
+        for text in map(str, differences):
             top += [Line(one, "note") for one in wrapped(text, room, "    ")]
-    legend = "; ".join(f"{symbol} = {SYMBOLS[symbol]}" for symbol in _symbols(found.values()))
-    return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(legend, room))]
+    return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(_legend(analysis), room))]
+
+
+def _legend(analysis: Analysis) -> str:
+    """What the symbols of the formulas mean that are shown."""
+    shown = " ".join(one.formula for figure in figures(analysis).values() for one in _differences(figure))
+    used = set(re.findall(r"\w+", shown))
+    return "; ".join(f"{symbol} = {meaning}" for symbol, meaning in SYMBOLS.items() if symbol in used)
 
 
 def _heading(analysis: Analysis, layout: str) -> str:
@@ -55,52 +64,86 @@ def _total(figure: Figure) -> str:
     return "no figure" if figure.counted is None else f"{figure.counted:,}"
 
 
-def _said(figure: Figure) -> str:
-    """`flops = 1.0055 × MACs`, and what it is beside its differences."""
-    convention, value = figure.convention, figure.counted
+def _rounded(figure: Figure) -> str:
+    return "" if figure.counted is None else human(figure.counted)
+
+
+def _said(figure: Figure, what: str) -> str:
+    """`“flops”  1.0055 × MACs`: what the tool calls its figure, and what that is."""
+    convention = figure.convention
     per = f", per {convention.per}" if convention.per == "image" else ""
-    same = value == figure.ours
-    ratio = "" if convention.beside == "params" or value is None or not figure.macs else times(value, figure.macs)
-    between = f"= {OURS[convention.beside]}" if same else f"{ratio.replace('×', ' × MACs')}".strip()
-    return f"“{convention.called}”{per}{'  ' if between else ''}{between}"
+    return "  ".join(filter(None, (f"“{convention.called}”{per}", what)))
 
 
-def _differences(figure: Figure) -> list[tuple[str, Rule]]:
-    """By rule what is counted beside ours, split by layer type."""
+def _beside_ours(figure: Figure, batch: int) -> str:
+    """What the figure is of ours, or what the differences below it are added to."""
+    beside, ours = figure.convention.beside, OURS[figure.convention.beside]
+    if figure.counted is None:
+        return ""
+    if figure.counted == figure.ours:
+        return f"= {ours}{' of one image' if figure.convention.per == 'image' and batch > 1 else ''}"
+    if beside != "macs":
+        return f"{ours} ({figure.ours:,}) and" if figure.ours else ""
+    return times(figure.counted, figure.macs).replace("×", " × MACs") if figure.macs else ""
+
+
+class Difference(NamedTuple):
+    """What a tool counts beside ours by one rule: how much of it by layer type, by which formula, and why."""
+
+    amounts: str
+    formula: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.amounts}: {', '.join(filter(None, self[1:]))}"
+
+
+def _differences(figure: Figure) -> list[Difference]:
     by_rule: dict[tuple[Any, ...], list[Part]] = {}
     for part in figure.parts:
         if part.beyond != 0 or part.rule.bug:
             formula = part.rule.formula
             by_rule.setdefault((formula and formula.source, part.rule.why), []).append(part)
-    return [(", ".join(map(_amount, parts)), parts[0].rule) for parts in by_rule.values()]
+    return [_difference(figure, parts) for parts in by_rule.values()]
+
+
+def _difference(figure: Figure, parts: Sequence[Part]) -> Difference:
+    rule = parts[0].rule
+    why = f"{'a known bug: ' if rule.bug else ''}{rule.why}"
+    return Difference(", ".join(map(_amount, parts)), _beyond(figure, parts), why)
+
+
+def _beyond(figure: Figure, parts: Sequence[Part]) -> str:
+    """The formula of what is counted beside ours."""
+    formula, ours = parts[0].rule.formula, {"macs": "MAC", "flops": "2·MAC", "params": "own"}[figure.convention.beside]
+    text = formula.text() if formula else "0"
+    if not any(part.ours for part in parts):
+        return "" if text == "0" else text
+    return text.removeprefix(f"{ours} + ") if text.startswith(f"{ours} + ") else f"{text} in place of {ours}"
 
 
 def _amount(part: Part) -> str:
-    if part.beyond is None:
+    if not part.beyond:
         return part.type
     return f"{'−' if part.beyond < 0 else '+'} {abs(part.beyond):,} {part.type}"
-
-
-def _because(rule: Rule) -> str:
-    formula = f"{rule.formula.text()}, " if rule.formula else ""
-    return f"{formula}{'a known bug: ' if rule.bug else ''}{rule.why}"
-
-
-def _symbols(found: Iterable[Figure]) -> list[str]:
-    """The symbols of the formulas that are shown."""
-    formulas = [rule.formula for figure in found for _, rule in _differences(figure) if rule.formula]
-    used = {symbol for formula in formulas for symbol in formula.symbols}
-    return [symbol for symbol in SYMBOLS if symbol in used]
 
 
 def markdown(analysis: Analysis, layout: str) -> str:
     """The figures as a table, a line per rule."""
     rows = []
     for name, figure in figures(analysis).items():
-        what = [f"{amounts}: {_because(rule)}" for amounts, rule in _differences(figure)]
-        rows.append((name, _total(figure), _said(figure), "; ".join(what)))
-    body = table(("tool", "prints", "calls it", "beside ours"), (False, True, False, False), rows)
-    return f"### {escaped(_heading(analysis, layout))}\n\n{FIRST}\n\n{body}"
+        what = map(str, _differences(figure))
+        rows.append(
+            (
+                name,
+                _total(figure),
+                _rounded(figure),
+                _said(figure, _beside_ours(figure, analysis.batch)),
+                "; ".join(what),
+            )
+        )
+    body = table(("tool", "prints", "", "what it is", "how it comes about"), (False, True, True, False, False), rows)
+    return f"### {escaped(_heading(analysis, layout))}\n\n{FIRST}\n\n{body}\n{escaped(_legend(analysis))}\n"
 
 
 def json(analysis: Analysis) -> str:
