@@ -23,7 +23,7 @@ MOVED = Formula("(batch*(inputs + outputs) + params)*bytes")
 INTENSITY = Real("FLOPs/moved")
 COMPUTE = Real("FLOPs/rate")
 TRAFFIC = Real("moved/bandwidth")
-BOUND = Real("max(FLOPs/rate, moved/bandwidth)")
+BOUND = Real(f"max({COMPUTE.source}, {TRAFFIC.source})")
 RIDGE = Real("rate/bandwidth")
 
 

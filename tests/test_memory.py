@@ -464,3 +464,15 @@ def test_layers_that_keep_an_order(layers: str, batch: int, in_place: bool) -> N
 def test_a_flatten_behind_a_permuted_activation_copies() -> None:
     found = of(loads('{"input": [4, 6, 5], "layers": [{"permute": [0, 2, 3, 1]}, "relu", "flatten"]}'))
     assert {use.path: use.allocated for use in found.uses} == {"permute1": 0, "relu1": 480, "flatten1": 480}
+
+
+def test_a_piece_of_a_map_lies_as_the_map_does() -> None:
+    """With its channels innermost, though not without gaps: what reads it writes so, and the flatten is a view."""
+    layers = (
+        '["affine", {"permute": [0, 3, 1, 2]}, "instancenorm", {"permute": [0, 3, 1, 2]}, {"crop": 3},'
+        ' {"groupnorm": 2}, {"permute": [0, 2, 3, 1]}, "flatten", {"linear": 2}]'
+    )
+    network = loads(f'{{"input": [4, 6, 6], "layers": {layers}}}')
+    for batch in (1, 2):
+        agree(network, batch)
+    assert {use.path: use.allocated for use in of(network).uses}["flatten1"] == 0

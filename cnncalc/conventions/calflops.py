@@ -9,7 +9,7 @@ from cnncalc.layers.window import SIZE
 from cnncalc.network import Network
 
 DOUBLE = Formula("2*MAC")
-BIAS = "two FLOPs per MAC, and an addition per output for the bias"
+BIAS = "an addition per output for the bias"
 ACTIVATIONS = "ReLU LeakyReLU PReLU ELU GELU SiLU Softmax"
 SEEN: Rules = {
     "Conv": (

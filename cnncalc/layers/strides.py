@@ -39,13 +39,16 @@ def channels_last(shape: Sequence[int]) -> Strides:
 
 
 def is_channels_last(shape: Sequence[int], strides: Strides) -> bool:
-    """Whether PyTorch takes the channels to lie innermost: outwards, no step is shorter than all that is within it."""
+    """Whether PyTorch takes the channels to lie innermost: outwards, no step is shorter than all that is within it.
+
+    Where steps say nothing, as on a map of 1×1, it takes them to lie in order.
+    """
     least = 0
     for axis in (1, *range(len(shape) - 1, 1, -1)):
         if strides[axis] < least:
             return False
-        least = strides[axis] * max(shape[axis], 1)
-    return not is_in_order(shape[1:], strides[1:])
+        least = strides[axis] * shape[axis]
+    return strides[0] >= least != strides[1]
 
 
 def viewed(shape: Sequence[int], strides: Strides, new: Sequence[int]) -> Optional[Strides]:

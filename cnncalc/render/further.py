@@ -11,6 +11,7 @@ from cnncalc.render.cells import in_bytes, number, per_axis, quotient
 from cnncalc.render.column import Column
 
 if TYPE_CHECKING:
+    from cnncalc.initialisation import Initial
     from cnncalc.memory import Use
 
 
@@ -56,13 +57,18 @@ def _of_any_axis(value: Any) -> Any:
 def _initial(name: str, header: str) -> Column:
     """A number that initial weights go by; None for a layer without weights, and for a folded call."""
 
-    def get(_: Analysis, row: Row) -> int | float | None:
-        from cnncalc.initialisation import initial
-
-        found = initial(row.placed[0]) if row.path == row.placed[0].path else None
+    def get(analysis: Analysis, row: Row) -> int | float | None:
+        found = _initials(analysis).get(row.path)
         return getattr(found, name).value if found else None
 
     return Column(name, header, get, number, numeric=True)
+
+
+@lru_cache(maxsize=1)
+def _initials(analysis: Analysis) -> Mapping[str, Initial | None]:
+    from cnncalc.initialisation import initial
+
+    return {placed.path: initial(placed) for placed in analysis.network.layers}
 
 
 FURTHER = (

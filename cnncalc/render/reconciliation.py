@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as javascript
 import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cnncalc import __version__
@@ -45,12 +45,12 @@ def lines(analysis: Analysis, layout: str, width: int | None) -> list[Line]:
             continue
         for text in map(str, differences):
             top += [Line(one, "note") for one in wrapped(text, room, "    ")]
-    return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(_legend(analysis), room))]
+    return [*top, Line(""), *(Line(text, "note") for text in textwrap.wrap(_legend(found), room))]
 
 
-def _legend(analysis: Analysis) -> str:
+def _legend(found: Mapping[str, Figure]) -> str:
     """What the symbols of the formulas mean that are shown."""
-    shown = " ".join(one.formula for figure in figures(analysis).values() for one in _differences(figure))
+    shown = " ".join(one.formula for figure in found.values() for one in _differences(figure))
     used = set(re.findall(r"\w+", shown))
     return "; ".join(f"{symbol} = {meaning}" for symbol, meaning in SYMBOLS.items() if symbol in used)
 
@@ -130,8 +130,8 @@ def _amount(part: Part) -> str:
 
 def markdown(analysis: Analysis, layout: str) -> str:
     """The figures as a table, a line per rule."""
-    rows = []
-    for name, figure in figures(analysis).items():
+    rows, found = [], figures(analysis)
+    for name, figure in found.items():
         what = map(str, _differences(figure))
         rows.append(
             (
@@ -143,7 +143,7 @@ def markdown(analysis: Analysis, layout: str) -> str:
             )
         )
     body = table(("tool", "prints", "", "what it is", "how it comes about"), (False, True, True, False, False), rows)
-    return f"### {escaped(_heading(analysis, layout))}\n\n{FIRST}\n\n{body}\n{escaped(_legend(analysis))}\n"
+    return f"### {escaped(_heading(analysis, layout))}\n\n{FIRST}\n\n{body}\n{escaped(_legend(found))}\n"
 
 
 def json(analysis: Analysis) -> str:
