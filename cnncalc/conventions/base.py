@@ -84,6 +84,7 @@ class Rule(NamedTuple):
 
 
 MAC = Rule(Formula("MAC"))
+BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")
 NOTHING = Rule(ZERO.formula)
 UNKNOWN = Rule(None, "does not know such a layer")
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule, Rules
+from cnncalc.conventions.base import BIAS, Convention, Rule, Rules
 from cnncalc.conventions.functions import COMPOSED, NORMS, ONE, POOLS
 from cnncalc.formula import Formula
 from cnncalc.layers.window import SIZE
 from cnncalc.network import Network
 
 DOUBLE = Formula("2*MAC")
-BIAS = "an addition per output for the bias"
+ADDED = Rule(Formula("2*MAC + b*O"), BIAS.why)
 ACTIVATIONS = "ReLU LeakyReLU PReLU ELU GELU SiLU Softmax"
 SEEN: Rules = {
     "Conv": (
@@ -20,7 +20,7 @@ SEEN: Rules = {
             bug=True,
             axes={"x": Formula("n + 2*floor(d*(k - 1) / 2) - d*(k - 1)")},
         ),
-        Rule(Formula("2*MAC + b*O"), BIAS),
+        ADDED,
     ),
     "Linear": Rule(DOUBLE, "two FLOPs per MAC; its bias is not counted, that of a convolution is"),
     **dict.fromkeys([*POOLS.split(), *ACTIVATIONS.split()], ONE),

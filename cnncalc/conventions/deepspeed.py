@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnncalc.conventions.base import Convention, Rule
-from cnncalc.conventions.calflops import AREA, BIAS, DOUBLE, REACH, SEEN
+from cnncalc.conventions.calflops import ADDED, AREA, DOUBLE, REACH, SEEN
 from cnncalc.formula import Formula
 
 DEEPSPEED = Convention(
@@ -16,7 +16,7 @@ DEEPSPEED = Convention(
     how="Stands in for the functions that modules call; operators such as + and * go unseen.",
     rules={
         **SEEN,
-        "ConvTranspose": Rule(Formula("2*MAC + b*O"), BIAS),
+        "ConvTranspose": ADDED,
         "Local": Rule(DOUBLE, "two FLOPs per MAC of its bmm; its bias, an operator, is not counted"),
         "Upsample": (
             Rule(Formula("reach + I"), f"{REACH.why}; and the average itself", {"given": "size", **AREA}, bug=True),

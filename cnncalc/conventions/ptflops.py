@@ -5,12 +5,11 @@ It makes its input itself, one image.
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import MAC, Convention, Rule
+from cnncalc.conventions.base import BIAS, MAC, Convention, Rule
 from cnncalc.conventions.functions import COMPOSED, ONE, POOLS, SCALED
 from cnncalc.conventions.scattered import scattered
 from cnncalc.formula import Formula
 
-BIAS = Rule(Formula("MAC + b*O"), "an addition per output for the bias")
 TWICE = Rule(Formula("2*I"), "each element counted twice, as module and as function", bug=True)
 LARGER = "each output counted twice, as module and as function"
 TWICE_BY_WHAT = {"size": "2*O", "factor": "O + floor(I * rise)"}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cnncalc.conventions.base import Convention, Rule
+from cnncalc.conventions.base import BIAS, Convention, Rule
 from cnncalc.formula import Formula
 
-BIAS = "an addition per output for the bias"
 LEARNT = Rule(Formula("N*P"), "one per parameter and image, not per element")
 COUNTED = "BatchNorm InstanceNorm LayerNorm GroupNorm Affine PReLU"
 
@@ -17,17 +16,17 @@ TORCHINFO = Convention(
     counts="MACs, bias additions, and one per further parameter",
     how="Multiplies the size of every weight and bias by the positions of the output, of a convolution only.",
     rules={
-        "Conv": Rule(Formula("MAC + b*O"), BIAS),
+        "Conv": BIAS,
         "ConvTranspose": Rule(
             Formula("N * prod(o) * P"),
             "takes the weights times the output's positions, as for a convolution; every weight meets the input's",
             bug=True,
         ),
         "Linear": (
-            Rule(Formula("MAC + b*O"), BIAS, {"rank": 0}),
+            BIAS._replace(when={"rank": 0}),
             Rule(Formula("N*P"), "only the batch counts: the axes between it and the features are forgotten", bug=True),
         ),
-        "Local": Rule(Formula("N*P"), BIAS),
+        "Local": Rule(Formula("N*P"), BIAS.why),
         **dict.fromkeys(COUNTED.split(), LEARNT),
     },
 )
