@@ -1,0 +1,4 @@
+"""Questions in words: words become facts, facts become a spec or a solve request, and the one engine answers.
+
+Nothing is computed here. What can't be told for certain is not answered: `NotUnderstood` says what is missing.
+"""
