@@ -26,3 +26,7 @@ class Described:
     start: int = 0
     end: int = 0
     """Where in the question it stands."""
+    gives: tuple[int | str, ...] | None = None
+    """The size of its output that the question states, as written there."""
+    implied: bool = False
+    """Whether the question names no layer, only its filters."""

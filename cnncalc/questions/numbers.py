@@ -1,0 +1,122 @@
+"""The numbers of a question, each with the words around it and the role that they give it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Union
+
+from cnncalc.questions.roles import LAYER_ADJECTIVE, OF_LAYERS, RULES
+
+Value = Union[int, str, tuple[Union[int, str], ...]]
+"""A number, a symbol such as `n`, or a size with an entry per side."""
+
+_SIDE = r"(?:\d+|[A-Za-z](?:_(?:in|out|\w))?\d?)"
+_TOKEN = re.compile(
+    rf"(?<![\w.×«^/])(?:(?P<batch>batchx)?(?P<size>{_SIDE}(?:x{_SIDE})+)|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?P<scale>[kKMG]\b)?|(?P<symbol>[A-Za-z](?:_(?:in|out|\d))?(?![\w'=:(]|\s*[=:(])))(?![\w»]|\.\d)"
+)
+_LAYOUT_NOTE = re.compile(r"(?i)\b[hwdcnlft](?:x[hwdcnlft]){1,4}\b")
+_SYMBOL_BEFORE = re.compile(
+    r"(?i)(?:\b(?:strides?|pad(?:ding)?|dilation(?: rate)?|(?:kernel|filter|window)(?: size)?|size|with|of|has|have|and|length|width|height|input)(?:\s+(?:of|is|size|by|equal to))*\s+|=\s*|,\s*)$"
+)
+_SYMBOL_AFTER = re.compile(r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|$|[,.;?)]|and\b|zero)")
+
+
+@dataclass
+class Number:
+    """A number or a size, the text around it up to its neighbours, and its role (`volume` for a size without one)."""
+
+    value: Value
+    start: int
+    end: int
+    before: str = ""
+    after: str = ""
+    role: str | None = None
+    letter: str | None = None
+    """The symbol that it is the value of: the `S` of `S=2`."""
+    words: tuple[int, int] = (0, 0)
+    """Where the words stand that give it its role, itself among them."""
+    batch: bool = False
+    """Whether the size begins with the place of the batch: `(None, 28, 28, 1)`."""
+
+    @property
+    def is_size(self) -> bool:
+        return isinstance(self.value, tuple)
+
+
+def numbers(text: str) -> list[Number]:
+    """All numbers of a text in its one spelling, with their roles."""
+    found = [number for match in _TOKEN.finditer(text) if (number := _number(match, text)) is not None]
+    for at, number in enumerate(found):
+        left = found[at - 1].end if at else 0
+        right = found[at + 1].start if at + 1 < len(found) else len(text)
+        number.before = _clause_before(text[left : number.start], at > 0)
+        number.after = _clause_after(text[number.end : right], at + 1 < len(found))
+        number.words = number.start, number.end
+        letter = _LETTER.search(number.before)
+        number.letter = letter[1] if letter else None
+    for number, following in zip(found, [*found[1:], None]):
+        sure = {"s": "stride", "p": "padding"}.get((number.letter or "").lower())
+        number.role = sure or (_counts(number, following) if following else None) or _role(number)
+    return found
+
+
+def _number(match: re.Match[str], text: str) -> Number | None:
+    if match["size"]:
+        sides = tuple(int(side) if side.isdigit() else side for side in match["size"].split("x"))
+        if all(isinstance(side, str) for side in sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].isupper():
+            return None
+        return Number(sides, match.start(), match.end(), batch=bool(match["batch"]))
+    if match["symbol"]:
+        before, after = text[max(0, match.start() - 40) : match.start()], text[match.end() : match.end() + 30]
+        if not (_SYMBOL_BEFORE.search(before) and _SYMBOL_AFTER.match(after)) or match["symbol"] in ("a", "A", "I"):
+            return None
+        return Number(match["symbol"], match.start(), match.end())
+    digits = match["number"]
+    if not digits.isdigit() or match["scale"] or len(digits) > 30:
+        return Number(match[0], match.start(), match.end(), role="unread")
+    return Number(int(digits), match.start(), match.end())
+
+
+_BREAK = re.compile(r"[\n;?]|\.\s|\.$")
+_LETTER = re.compile(r"(?<![A-Za-z])([A-Za-z](?:_?(?:in|out|[a-z\d]))?|pad|ksize)\s*[=:]\s*$")
+
+
+def _clause_before(gap: str, adjoins: bool) -> str:
+    breaks = list(_BREAK.finditer(gap.rstrip()))
+    return gap[breaks[-1].end() :] if breaks else f"#{gap}" if adjoins else gap
+
+
+def _clause_after(gap: str, adjoins: bool) -> str:
+    found = _BREAK.search(gap)
+    return gap[: found.start()] if found else f"{gap}#" if adjoins else gap
+
+
+def _role(number: Number) -> str | None:
+    if number.role:
+        return number.role
+    for rule in RULES:
+        if rule.sizes is not None and rule.sizes != number.is_size:
+            continue
+        before = rule.before.search(number.before) if rule.before else None
+        after = rule.after.match(number.after) if rule.after else None
+        if (rule.before and not before) or (rule.after and not after):
+            continue
+        start = number.start - (len(number.before) - before.start() if before else 0)
+        number.words = start, number.end + (len(after[0].rstrip("#")) if after else 0)
+        return rule.role
+    return "volume" if number.is_size else None
+
+
+_STACK = re.compile(r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|stride-?1)*\s*#")
+_LAYERS = re.compile(rf"(?i)[\s-]*{LAYER_ADJECTIVE}(?:{OF_LAYERS}|convolutions?|convs?|pools?|max-?pools?|poolings?|transposed)\b")
+_FILTERS = re.compile(r"(?i)[\s-]*(?:\w+ ){0,2}?(?:filters?|kernels?|masks?)\b")
+
+
+def _counts(number: Number, following: Number) -> str | None:
+    """What a number is that stands right before a size: `10 5x5 filters`, `three 3x3 convolutions`."""
+    if number.is_size or not following.is_size or not _STACK.fullmatch(number.after):
+        return None
+    if _LAYERS.match(following.after):
+        return "count"
+    return "out_channels" if _FILTERS.match(following.after) else None

@@ -1,0 +1,295 @@
+"""From words to layers: what the question states, layer by layer, and what goes in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from cnncalc.questions.described import Described
+from cnncalc.questions.mentions import Mention, mentions
+from cnncalc.questions.numbers import Number, numbers
+from cnncalc.questions.remarks import Remark, places, remarks
+
+Shape = tuple[Any, ...]
+
+ATTRIBUTES = ("kernel_size", "pool_size", "stride", "padding", "dilation", "groups", "out_channels", "out_features", "output_padding", "count")
+"""The roles of numbers that belong to a layer."""
+
+POOLS = ("pool", "maxpool", "avgpool", "minpool", "sumpool")
+CONVS = ("conv", "conv_transpose", "local", "depthwise", "pointwise", "separable")
+WINDOWED = (*POOLS, *CONVS)
+
+_BREAK = re.compile(
+    r"\n|;|\.(?=\s|$)|\?|→|=>|->|\bfollowed by\b|\band then\b|\bthen\b|\bafter (?:that|which)\b|\bnext comes\b|\bnext,|\bfeeds? into\b|\bfed (?:in)?to\b|\b(?:goes|go|passed|passes|going|sent) (?:in)?to\b",
+    re.IGNORECASE,
+)
+_TIGHT = re.compile(r"(?i)[\s-]*(?:(?:\d+(?:x\d+)*|[a-z]+-?)[\s-]*){0,3}$")
+_REFERENCES = ("the", "this", "that", "these", "those", "such", "its", "our", "said", "same", "each", "every", "above", "all", "whole")
+_OUTWARDS = re.compile(
+    r"(?i)(?:\boutput\w*|\bresult\w*|\bproduc\w+|\bgiv\w+|\bgave|\byield\w*|\bbecom\w+|\bobtain\w*|\bgenerat\w+|\breturns?|\bget\b|\bgets\b|\bgot\b|\breach\w*|\bwant\w*|\bdesir\w*|→|=>|->|\bto|\binto|\bleaves?|\bcomes? out|\bend up with|\bsays?|\bclaims?|\banswer\w*)\s*(?:(?:a|an|the|of|is|as|at|size|sized|shape|dimensions?|volumes?|feature|activation|maps?|tensors?|be|with|exactly|it|:|=|spatial|was|\()\s*)*$"
+)
+
+
+@dataclass
+class Scene:
+    """What a question states: the layers in their order, the input, and the rest."""
+
+    text: str
+    layers: list[Described] = field(default_factory=list)
+    shape: Shape | None = None
+    """The input as the question writes it."""
+    sides: dict[str, Any] = field(default_factory=dict)
+    """Single sides of the input that the question states: `height`, `in_channels`, …"""
+    output: Shape | None = None
+    """The final output that the question states."""
+    remarks: list[Remark] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    unread: list[Number] = field(default_factory=list)
+    defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Options of all layers of a type."""
+    batch: int | None = None
+    layout: str | None = None
+    framework: str | None = None
+    named: list[tuple[str, int]] = field(default_factory=list)
+
+    def remark(self, kind: str) -> Any:
+        """The value of the first remark of a kind."""
+        return next((one.value for one in self.remarks if one.kind == kind), None)
+
+
+def read(text: str, code: tuple[Described, ...] = ()) -> Scene:
+    """The scene of a question in its one spelling; `code` are the layers that `«0»`, `«1»`, … stand for."""
+    scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
+    _Assembly(scene, code).run()
+    return scene
+
+
+class _Assembly:
+    """Goes through the question clause by clause and gives every fact to its layer."""
+
+    def __init__(self, scene: Scene, code: tuple[Described, ...]) -> None:
+        self.scene, self.code = scene, code
+        self.target: list[Described] = []
+        self.places = places(scene.text)
+
+    def run(self) -> None:
+        start = 0
+        for match in [*_BREAK.finditer(self.scene.text), None]:
+            end = match.start() if match else len(self.scene.text)
+            self.clause(start, end)
+            start = match.end() if match else end
+        for layer in self.scene.layers:
+            family = "pool" if layer.type in POOLS else "conv" if layer.type in CONVS else layer.type
+            for name, value in {**self.scene.defaults.get(family, {}), **self.scene.defaults.get(layer.type, {})}.items():
+                layer.options.setdefault(name, value)
+
+    def clause(self, start: int, end: int) -> None:
+        scene = self.scene
+        inside = [number for number in scene.numbers if start <= number.start < end]
+        named = [one for one in scene.mentions if start <= one.start < end]
+        said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap")]
+        at = [one for one in self.places if start <= one.start < end]
+        for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
+            self.add(self.code[int(match[1])])
+        facts: list[Number | Remark] = [one for one in inside if one.role in ATTRIBUTES]
+        facts += [one for one in said if not self.has_number(one)]
+        facts.sort(key=lambda one: one.start)
+        chunks = self.chunks(facts, named)
+        opening = chunks.pop(None, [])
+        if at and not named:
+            self.place(at[0])
+        if opening:
+            self.state(opening, bool(at))
+        for index, mention in enumerate(named):
+            self.mention(mention, chunks.get(index, []), [one for one in at if one.start < mention.start and (index == 0 or one.start > named[index - 1].start)])
+        for number in inside:
+            if number.role not in ATTRIBUTES:
+                self.rest(number)
+
+    def has_number(self, remark: Remark) -> bool:
+        """Whether a number stands with the words: `zero padding of 1`."""
+        return any(n.role == remark.kind and n.words[0] < remark.end and n.words[1] > remark.start for n in self.scene.numbers)
+
+    def chunks(self, facts: list[Number | Remark], named: list[Mention]) -> dict[int | None, list[Number | Remark]]:
+        """Which facts of a clause go with which layer that it names; without one, with None."""
+        found: dict[int | None, list[Number | Remark]] = {}
+        for fact in facts:
+            before = [i for i, one in enumerate(named) if one.start < fact.end]
+            after = [i for i, one in enumerate(named) if one.start >= fact.end]
+            if before and after:
+                between = self.scene.text[fact.end : named[after[0]].start]
+                of = after[0] if _TIGHT.fullmatch(between) and fact.start >= named[before[-1]].end else before[-1]
+            else:
+                of = before[-1] if before else after[0] if after else None  # type: ignore[assignment]
+            found.setdefault(of, []).append(fact)
+        return found
+
+    def place(self, place: Remark) -> None:
+        layers = self.weighted()
+        where = place.value
+        if where == "middle":
+            where = len(layers) // 2 if len(layers) % 2 else None
+        if where is not None and -len(layers) <= where < len(layers):
+            self.target = [layers[where]]
+
+    def weighted(self) -> list[Described]:
+        return [layer for layer in self.scene.layers if layer.type in (*WINDOWED, "fc")]
+
+    def mention(self, mention: Mention, facts: list[Number | Remark], at: list[Remark]) -> None:
+        scene = self.scene
+        family = _family(mention.type)
+        current = self.target[-1] if self.target else None
+        alike = [layer for layer in scene.layers if _family(layer.type) == family]
+        named = next((layer for layer in scene.layers if mention.name and layer.name and layer.name.lower() == mention.name.lower()), None)
+        if named is not None:
+            self.target = [named]
+            self.state(facts, True)
+            return
+        if mention.article in ("all", "every", "each") and facts and not any(_kind(f) == "count" for f in facts):
+            self.default(family, facts)
+            return
+        if current is not None and current.implied and not alike:
+            current.type, current.implied = mention.type, False
+            self.state(facts, True)
+            return
+        if current is not None and _family(current.type) == family and (not current.options or (not facts and mention.article in _REFERENCES)):
+            if mention.type != "pool" and mention.type != "conv":
+                current.type = mention.type
+            current.implied = False
+            self.state(facts, True)
+            return
+        if alike and not any(_kind(f) in ("kernel_size", "out_channels", "out_features", "pool_size", "count") for f in facts):
+            if at and facts:
+                self.place(at[-1])
+                self.state(facts, True)
+                return
+            if mention.article in _REFERENCES or (not facts and not self.listed(mention)):
+                if facts:
+                    self.state(facts, True)
+                return
+        if not facts and not alike and (mention.article in _REFERENCES and mention.type not in ("conv", "local", *POOLS, "fc", "conv_transpose", "depthwise")):
+            return
+        self.add(Described(mention.type, name=mention.name, start=mention.start, end=mention.end))
+        self.state(facts, True)
+
+    def listed(self, mention: Mention) -> bool:
+        """Whether a layer without any fact stands in a list: alone on its line or between arrows."""
+        text = self.scene.text
+        left = max(text.rfind(sign, 0, mention.start) for sign in "\n→>,;+[(")
+        right = min((at for at in (text.find(sign, mention.end) for sign in "\n→=-,;+])") if at >= 0), default=len(text))
+        around = text[left + 1 : mention.start] + text[mention.end : right]
+        return len(re.findall(r"[A-Za-z]+", around)) <= 2
+
+    def default(self, family: str, facts: list[Number | Remark]) -> None:
+        into = self.scene.defaults.setdefault(family, {})
+        for fact in facts:
+            into[_option(_kind(fact), family)] = fact.value
+
+    def add(self, layer: Described) -> None:
+        self.scene.layers.append(layer)
+        self.target = [layer]
+
+    def state(self, facts: list[Number | Remark], sure: bool) -> None:
+        """Gives facts to the layer that is spoken of, or to a new one where they can't be its."""
+        for fact in facts:
+            kind = _kind(fact)
+            if kind == "count":
+                self.repeat(fact)
+                continue
+            if kind == "overlap":
+                continue
+            current = self.target[-1] if self.target else None
+            if kind == "out_features" and current is not None and current.type in CONVS and "out_channels" not in current.options and not current.implied:
+                kind = "out_channels"
+            if kind == "out_features" and (current is None or current.type != "fc" or "out_features" in current.options):
+                self.add(Described("fc", start=fact.start, end=fact.end))
+            elif kind == "out_channels" and (current is None or (current.type not in CONVS and current.type != "fc") ):
+                self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
+            elif current is None:
+                if kind == "padding":
+                    self.add(Described("zero_pad", start=fact.start, end=fact.end, implied=True))
+                else:
+                    self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
+            elif current.type == "zero_pad" and kind != "padding":
+                current.type = "conv"
+            elif current.type not in (*WINDOWED, "zero_pad", "fc"):
+                self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
+            elif self.taken(current, kind, fact) and kind in ("kernel_size", "out_channels", "out_features"):
+                self.add(Described(current.type, start=fact.start, end=fact.end, implied=current.implied))
+            for layer in self.target:
+                name = _option(kind, layer.type)
+                if name in layer.options and layer.options[name] != fact.value:
+                    if isinstance(fact, Number):
+                        self.scene.unread.append(fact)
+                    continue
+                layer.options[name] = fact.value
+                layer.end = max(layer.end, fact.end)
+
+    def taken(self, layer: Described, kind: str, fact: Number | Remark) -> bool:
+        name = _option(kind, layer.type)
+        return name in layer.options and layer.options[name] != fact.value
+
+    def repeat(self, fact: Number | Remark) -> None:
+        if not isinstance(fact.value, int) or not 1 <= fact.value <= 200 or not self.target:
+            if isinstance(fact, Number):
+                self.scene.unread.append(fact)
+            return
+        first = self.target[-1]
+        copies = [Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in range(fact.value - 1)]
+        self.scene.layers += copies
+        self.target = [first, *copies]
+
+    def rest(self, number: Number) -> None:
+        """A number that belongs to no layer: to the input, to an output, or to nothing that is known."""
+        scene = self.scene
+        role = number.role
+        if number.is_size and role in ("volume", "input", "output"):
+            self.volume(number)
+        elif role == "batch":
+            scene.batch = number.value if scene.batch is None else scene.batch
+        elif role in ("height", "width", "length", "side", "in_channels"):
+            self.side(number)
+        elif role != "ordinal":
+            scene.unread.append(number)
+
+    def side(self, number: Number) -> None:
+        sides, role = self.scene.sides, number.role or ""
+        if sides.get(role, number.value) != number.value:
+            current = self.target[-1] if self.target else None
+            if role == "in_channels" and current is not None and current.type in CONVS and "out_channels" not in current.options:
+                current.options["out_channels"] = number.value
+                return
+            self.scene.unread.append(number)
+        sides[role] = number.value
+
+    def volume(self, number: Number) -> None:
+        scene, size = self.scene, number.value
+        outwards = number.role == "output" or bool(_OUTWARDS.search(number.before))
+        if number.role != "input" and outwards and (scene.layers or scene.shape is not None):
+            if self.target and self.target[-1].gives in (None, size):
+                self.target[-1].gives = size
+            elif size not in (scene.shape, scene.output):
+                scene.unread.append(number)
+            scene.output = size
+        elif scene.shape is None or scene.shape == size:
+            scene.shape = size
+            if number.batch:
+                scene.sides["batch"] = None
+        elif any(layer.gives == size for layer in scene.layers):
+            pass
+        else:
+            scene.unread.append(number)
+
+
+def _kind(fact: Number | Remark) -> str:
+    return (fact.role or "") if isinstance(fact, Number) else fact.kind
+
+
+def _family(kind: str) -> str:
+    return "pool" if kind in POOLS else "conv" if kind in ("conv", "conv_transpose", "local") else kind
+
+
+def _option(kind: str, type_: str) -> str:
+    return "kernel_size" if kind == "pool_size" else "out_features" if kind == "out_channels" and type_ == "fc" else kind

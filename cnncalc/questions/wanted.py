@@ -1,0 +1,100 @@
+"""What a question asks for, in the order in which it asks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ASKING = re.compile(
+    r"(?i)\?|=\s*$|\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep|do|does|is|are|can)|which|calculate|compute|find|determine|give|state|work out|derive|report|tell me|show|list|evaluate|estimate|"
+    r"specify|name|write down|count|fill in|need to know|want to know|provide|deduce|obtain the|figure out|is the|will the|would the|please|says?|answer|predict|compare|output (?:size|shape|volume|dimensions?)\s*:?\s*$|params?\s*:?\s*$)\b"
+)
+_BEGIN = re.compile(
+    r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
+)
+_ASIDE = re.compile(r"(?i)\((?:assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
+_SENTENCE = re.compile(r"[^?\n.;]*(?:\.\d[^?\n.;]*)*[?\n.;]?")
+_SIZE = r"(?:sizes?|shapes?|dimensions?|dimensionality|dims?|volumes?|resolutions?|extents?)"
+_PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|variables)|trainable (?:values?|numbers?|variables|weights and biases)|weights and bias(?:es)?(?: (?:in total|altogether))?|weights \+ biases|params/weights|parameters/weights|numbers (?:have to|must|need to) be learn\w+|values? (?:have to|must|need to|does \w+ need to) (?:be )?learn\w*|degrees of freedom)(?!\s*(?:are |is )?(?:given|as follows|below|:|sharing))"
+_INPUTS = r"input (?:pixels?|time ?steps?|elements?|samples?|values?|positions?|units?|neurons?)"
+
+QUANTITIES = (
+    ("receptive", rf"\breceptive[- ]fields?(?: sizes?)?|\bfields? of view|\b(?:how (?:many|large|much)|what) [^.?\n]*?(?:{_INPUTS}|of the (?:input|image)|(?:input|image) region|pixels|samples|steps|inputs)[^.?\n]*?\b(?:see|sees|depend\w*|cover\w*|influence\w*|affect\w*|contribut\w*|look\w* at|reach\w*|responsib\w*|determine)\b|\bregion of the (?:input|image)"),
+    ("effective_kernel", rf"\beffective[- ](?:kernel|filter|window|field)?\s*{_SIZE}?|\beffective (?:kernel|filter|receptive field)|\binput pixels does it span|\bspan\w*\b(?= )"),
+    ("output_memory", r"\bmemory\b[^.?\n]*?(?:stor\w+|for|of|to hold|need\w*)[^.?\n]*?\b(?:output|activations?|feature maps?|result)"),
+    ("memory", r"\bmemory\b|\b(?:kilo|mega|giga)?bytes\b|\b(?:how (?:many|much)|in) (?:[KMG]i?B)\b|\bstorage\b|\bRAM\b|\bdisk space\b"),
+    ("non_trainable", r"\bnon-?trainable(?: param\w+)?"),
+    ("trainable", r"\btrainable param\w+"),
+    ("filter_params", rf"\b(?:{_PARAMS}|weights)\b[^.?\n]*?\b(?:in |per |does |of )?(?:each|every|one|a single|single|1|per) (?:\d+x\d+ )?(?:conv\w* )?(?:filter|kernel|neuron|unit|output (?:neuron|unit))\b"),
+    ("filter_shape", rf"\b(?:{_SIZE}|depth|number of channels) (?:of|do|does|must|should) (?:each |every |one |the |a |its )*(?:\w+ )?(?:conv\w* )?(?:filters?|kernels?|weight (?:tensor|matrix)|weights)\b|\b(?:filter|kernel|weight)s?(?: tensor)?'?s? (?:shape|depth)"),
+    ("weights_biases", r"\bweights and (?:how many )?bias(?:es)?\b(?= (?:are|does|do|has|have|in|is))(?=[^?]*\b(?:each|separately|respectively)\b)|\bhow many weights and how many bias\w*|\bnumber of weights and (?:the )?(?:number of )?bias\w*"),
+    ("params", rf"\b{_PARAMS}\b"),
+    ("biases", r"\bbias(?:es)?(?: (?:terms?|parameters?|values?))?\b"),
+    ("weights", r"\bweights?\b(?! (?:sharing|decay|matrix|matrices))"),
+    ("flops", r"\bfl[ou]+ps?\b|\bfloating[- ]point (?:operations?|ops)\b"),
+    ("macs", r"\bG?MACs?\b|\bmult(?:iply)?[- ]?(?:and[- ])?(?:accumulates?|adds?|accs?)(?: operations?)?|\bmultiplications?\b|\bmultipl(?:y|ies)\b|\bmults?\b|\bproducts\b|\bmult-adds\b|\bmadds\b"),
+    ("operations", r"\b(?:operations?|ops)\b|\bcomputation(?:al|s)?(?: costs?)?\b|\barithmetic (?:cost|operations?)\b"),
+    ("layers", r"\b(?:how many|number of|what number of)\b(?: \w+)*? [^.?\n]*?(?:layers|convolutions|convs|times)\b"),
+    ("padding", r"\bpadding\b|\bpad\b|\bpadded\b|\bzeros? (?:must|should|need|have to|are needed)"),
+    ("stride", r"\bstrides?\b"),
+    ("dilation", r"\bdilation(?: rate| factor)?\b"),
+    ("kernel_size", rf"\b(?:kernel|filter|window|pool(?:ing)?|mask)(?: width| side)?[- _]?{_SIZE}(?: of the (?:filter|kernel)s?)?|\b{_SIZE} of (?:the |each |its |a )*(?:kernel|filter|window|mask|pooling window)s?\b"),
+    ("filters", r"\b(?:how many|number of|#|count of) (?:the )?(?:conv\w* |different |output )?(?:filters|kernels|masks)\b"),
+    ("groups", r"\bgroups\b"),
+    ("factor", r"\b(?:up|down)-?s(?:ampling|caling) factor|\bupscal\w+ factor|\bscale factor|\bfactor of upsampling"),
+    ("ratio", r"\bratio\b|\bby (?:what|which) factor|\bwhat factor|\bhow many times (?:fewer|more|less|smaller|larger|bigger|cheaper|as)|\bhow much (?:cheaper|smaller|larger|bigger|more|fewer|less)\b|\breduction(?: factor)?\b|\bspeed-?up\b|\bsaving(?:s)?\b|\bper ?cent(?:age)?\b|\bfraction\b|\bcompar(?:e|ed|ison)\b|\bfactor\b"),
+    ("input", rf"\b{_SIZE} (?:of |must |should |did |was |does )*(?:the |its |an? )*(?:original |smallest |minimum |largest )?(?:input|image)\b|\binput(?: image| volume| feature map)?(?: spatial)?[- ]{_SIZE}|\b(?:how (?:large|big|wide)|what size) (?:must|should|was|were|is) (?:the|its|an?) (?:\w+ )?(?:input|image)\b"),
+    ("in_features", r"\bin_features\b|\binput features\b|\bflatten(?:ed)?\b[^.?\n]*?\b(?:size|length|vector|neurons|units|features|shape|long|dimensions?|elements?)\b|\b(?:size|length|dimension\w*|shape) of (?:the |a )*flattened|\bfeatures (?:enter|go into|feed|reach|arrive)\w*"),
+    ("elements", r"\bhow many (?:output |hidden )?(?:neurons|units|activations|values|elements|numbers|outputs|nodes|features|entries|scalars)\b|\b(?:total )?number of (?:output |hidden )?(?:neurons|units|activations|values|elements|outputs|nodes|entries|scalars)\b"),
+    ("spatial", rf"\bspatial[- ](?:output )?{_SIZE}|\bheight (?:and|x|by|&) (?:the )?width|\bwidth (?:and|x|by|&) (?:the )?height|\b(?:side|sides)(?: length)?(?: of)?\b|\bfeature[- ]?map sizes?\b(?! and)"),
+    ("channels", r"\b(?:number of |how many )(?:output |out )?(?:channels|feature maps|activation maps|maps|planes)\b|\b(?:output |resulting )?depth\b|\boutput channels\b|\bhow deep\b"),
+    ("length", r"\boutput[_ ]length\b|\b(?:how long|length)\b"),
+    ("width", r"\b(?:output )?width\b"),
+    ("height", r"\b(?:output )?height\b"),
+    ("output", rf"\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b"),
+)  # fmt: skip
+"""What can be asked, the more telling words first: what they take is not read again by the others."""
+_QUANTITIES = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in QUANTITIES)
+
+
+@dataclass
+class Wanted:
+    """One thing asked: a quantity and where its words stand."""
+
+    quantity: str
+    start: int
+    end: int
+    sentence: tuple[int, int] = (0, 0)
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Where the sentences (or lines) of a text begin and end."""
+    return [match.span() for match in _SENTENCE.finditer(text) if match[0].strip()]
+
+
+def is_asking(sentence: str) -> bool:
+    """Whether a sentence asks for something."""
+    return bool(_ASKING.search(sentence.strip()))
+
+
+def wanted(text: str, read: list[tuple[int, int]]) -> list[Wanted]:
+    """Everything asked for; `read` are the spans that say a fact and so can't ask for one (`stride 2`)."""
+    found: list[Wanted] = []
+    for start, end in sentences(text):
+        if not is_asking(text[start:end]):
+            continue
+        rest = list(text[start:end])
+        for aside in _ASIDE.finditer(text, start, end):
+            rest[aside.start() - start : aside.end() - start] = "\x00" * (aside.end() - aside.start())
+        begin = _BEGIN.search("".join(rest))
+        if begin:
+            rest[: begin.start()] = "\x00" * begin.start()
+        for first, last in read:
+            for at in range(max(first, start), min(last, end)):
+                rest[at - start] = "\x00"
+        for name, pattern in _QUANTITIES:
+            for match in pattern.finditer("".join(rest)):
+                found.append(Wanted(name, start + match.start(), start + match.end(), (start, end)))
+                rest[match.start() : match.end()] = "\x01" * (match.end() - match.start())
+    found.sort(key=lambda one: one.start)
+    return found
