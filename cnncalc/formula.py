@@ -132,6 +132,8 @@ class _Magnitude(ast.NodeTransformer):
 
 def _exact(above: Any, below: Any) -> Any:
     rest = above % below
+    if hasattr(rest, "terms"):  # a polynomial: whatever its symbols stand for is taken to divide
+        return above / below
     if rest.any() if hasattr(rest, "dtype") else rest:
         raise ArithmeticError(f"{above}/{below} leaves a remainder")
     return above // below

@@ -111,5 +111,7 @@ class _Printer:
 
 
 def _literal(value: Any) -> tuple[str, int]:
+    if hasattr(value, "tree"):  # a polynomial: its symbols stand for themselves
+        return _Printer({name: name for name in value.symbols}).print(value.tree)
     text = str(value)
     return (f"−{text[1:]}", _SUM) if text.startswith("-") else (text, _ATOM)

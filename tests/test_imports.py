@@ -20,6 +20,7 @@ ORDER = (
     "notation",
     "formula",
     "curve",
+    "polynomial",
     "reach",
     "figure",
     "layers",
@@ -40,6 +41,7 @@ ORDER = (
     "load",
     "pytorch",
     "render",
+    "questions",
     "cli",
 )
 
