@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Union
 
-from cnncalc.questions.roles import LAYER_ADJECTIVE, OF_LAYERS, RULES
+from cnncalc.questions.roles import LAYER_ADJECTIVE, LETTERS, OF_LAYERS, RULES
 
 Value = Union[int, str, tuple[Union[int, str], ...]]
 """A number, a symbol such as `n`, or a size with an entry per side."""
@@ -56,15 +56,17 @@ def numbers(text: str) -> list[Number]:
         letter = _LETTER.search(number.before)
         number.letter = letter[1] if letter else None
     for number, following in zip(found, [*found[1:], None]):
-        sure = {"s": "stride", "p": "padding"}.get((number.letter or "").lower())
-        number.role = sure or (_counts(number, following) if following else None) or _role(number)
+        sure = _SURE.get((number.letter or "").lower())
+        number.role = (_counts(number, following) if following else None) or _role(number)
+        number.role = sure or number.role
+    _letters(found, text)
     return found
 
 
 def _number(match: re.Match[str], text: str) -> Number | None:
     if match["size"]:
         sides = tuple(int(side) if side.isdigit() else side for side in match["size"].split("x"))
-        if all(isinstance(side, str) for side in sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].isupper():
+        if all(isinstance(side, str) for side in sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].replace("x", "").isupper():
             return None
         return Number(sides, match.start(), match.end(), batch=bool(match["batch"]))
     if match["symbol"]:
@@ -106,6 +108,29 @@ def _role(number: Number) -> str | None:
         number.words = start, number.end + (len(after[0].rstrip("#")) if after else 0)
         return rule.role
     return "volume" if number.is_size else None
+
+
+_SURE = {"s": "stride", "p": "padding"}
+_DEFINED = r"(?P<out_channels>(?:the )?(?:number|no\.?|count) of (?:\w+ )?(?:filters|kernels|output channels|feature maps))|(?P<kernel_size>(?:the )?(?:(?:spatial )?(?:size|extent|width) of (?:the |each )?(?:filter|kernel|window)s?|(?:filter|kernel|window)s?(?:'s)? ?(?:size|extent|width)?(?! of)))|(?P<stride>(?:the )?strides?)|(?P<padding>(?:the )?(?:amount of )?(?:zero[- ])?padding)|(?P<dilation>(?:the )?dilation(?: rate| factor)?)|(?P<side>(?:the )?(?:input|image) (?:size|width|side)|(?:size|width|side) of the (?:input|image))|(?P<in_channels>(?:the )?(?:number of )?(?:input )?(?:channels|depth)(?: of the input)?)"
+_DEFINITION = re.compile(rf"(?i)\b(?-i:([A-Za-z](?:_?\w{{1,3}})?))\s*(?:=|:|is|denotes|stands for|means|for|being|-)\s*(?:{_DEFINED})\b(?!\s*(?:of|=|:)?\s*\d)")
+
+
+def _letters(found: list[Number], text: str) -> None:
+    """Gives the numbers that are known by a letter alone their roles."""
+    defined = {match[1]: next(name for name, words in match.groupdict().items() if words) for match in _DEFINITION.finditer(text)}
+    for number in found:
+        if number.letter in defined:
+            number.role = defined[number.letter]
+    roles = {number.role for number in found}
+    alone = {(number.letter or "").lower() for number in found if number.role is None}
+    for number in found:
+        if number.role is not None or number.letter is None:
+            continue
+        role = LETTERS.get(number.letter.lower())
+        if role in ("K", "F"):
+            other = "kernel_size" in roles or (role == "K" and "f" in alone)
+            role = "out_channels" if other else "kernel_size"
+        number.role = role
 
 
 _STACK = re.compile(r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|stride-?1)*\s*#")

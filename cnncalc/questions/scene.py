@@ -52,7 +52,8 @@ class Scene:
     batch: int | None = None
     layout: str | None = None
     framework: str | None = None
-    named: list[tuple[str, int]] = field(default_factory=list)
+    references: list[tuple[Mention, Any]] = field(default_factory=list)
+    """Layers spoken of again: the mention, and its place (`first`, `last`) if one is said."""
 
     def remark(self, kind: str) -> Any:
         """The value of the first remark of a kind."""
@@ -100,6 +101,9 @@ class _Assembly:
         opening = chunks.pop(None, [])
         if at and not named:
             self.place(at[0])
+            for place in at:
+                if re.match(r"\s*(?:hidden |of the \w+ )?(?:layer|one)", scene.text[place.end : place.end + 20]):
+                    self.refer(Mention("layer", place.end, place.end), [place])
         if opening:
             self.state(opening, bool(at))
         for index, mention in enumerate(named):
@@ -144,6 +148,7 @@ class _Assembly:
         alike = [layer for layer in scene.layers if _family(layer.type) == family]
         named = next((layer for layer in scene.layers if mention.name and layer.name and layer.name.lower() == mention.name.lower()), None)
         if named is not None:
+            self.refer(mention, at)
             self.target = [named]
             self.state(facts, True)
             return
@@ -155,6 +160,8 @@ class _Assembly:
             self.state(facts, True)
             return
         if current is not None and _family(current.type) == family and (not current.options or (not facts and mention.article in _REFERENCES)):
+            if current.options or current.gives:
+                self.refer(mention, at)
             if mention.type != "pool" and mention.type != "conv":
                 current.type = mention.type
             current.implied = False
@@ -165,7 +172,8 @@ class _Assembly:
                 self.place(at[-1])
                 self.state(facts, True)
                 return
-            if mention.article in _REFERENCES or (not facts and not self.listed(mention)):
+            if mention.article in _REFERENCES or at or (not facts and not self.listed(mention)):
+                self.refer(mention, at)
                 if facts:
                     self.state(facts, True)
                 return
@@ -173,6 +181,10 @@ class _Assembly:
             return
         self.add(Described(mention.type, name=mention.name, start=mention.start, end=mention.end))
         self.state(facts, True)
+
+    def refer(self, mention: Mention, at: list[Remark]) -> None:
+        near = [place for place in at if mention.start - place.end < 25]
+        self.scene.references.append((mention, near[-1].value if near else None))
 
     def listed(self, mention: Mention) -> bool:
         """Whether a layer without any fact stands in a list: alone on its line or between arrows."""

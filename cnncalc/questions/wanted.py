@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _ASKING = re.compile(
     r"(?i)\?|=\s*$|\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep|do|does|is|are|can)|which|calculate|compute|find|determine|give|state|work out|derive|report|tell me|show|list|evaluate|estimate|"
-    r"specify|name|write down|count|fill in|need to know|want to know|provide|deduce|obtain the|figure out|is the|will the|would the|please|says?|answer|predict|compare|output (?:size|shape|volume|dimensions?)\s*:?\s*$|params?\s*:?\s*$)\b"
+    r"specify|name|draw|fill|write down|count|fill in|need to know|want to know|provide|deduce|obtain the|figure out|is the|will the|would the|please|says?|answer|predict|compare|output (?:size|shape|volume|dimensions?)\s*:?\s*$|params?\s*:?\s*$)\b"
 )
 _BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
@@ -19,7 +19,7 @@ _PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|v
 _INPUTS = r"input (?:pixels?|time ?steps?|elements?|samples?|values?|positions?|units?|neurons?)"
 
 QUANTITIES = (
-    ("receptive", rf"\breceptive[- ]fields?(?: sizes?)?|\bfields? of view|\b(?:how (?:many|large|much)|what) [^.?\n]*?(?:{_INPUTS}|of the (?:input|image)|(?:input|image) region|pixels|samples|steps|inputs)[^.?\n]*?\b(?:see|sees|depend\w*|cover\w*|influence\w*|affect\w*|contribut\w*|look\w* at|reach\w*|responsib\w*|determine)\b|\bregion of the (?:input|image)"),
+    ("receptive", rf"\bRF\b|\breceptive[- ]fields?(?: sizes?)?|\bfields? of view|\b(?:how (?:many|large|much)|what) [^.?\n]*?(?:{_INPUTS}|of the (?:input|image)|(?:input|image) region|pixels|samples|steps|inputs)[^.?\n]*?\b(?:see|sees|depend\w*|cover\w*|influence\w*|affect\w*|contribut\w*|look\w* at|reach\w*|responsib\w*|determine)\b|\bregion of the (?:input|image)"),
     ("effective_kernel", rf"\beffective[- ](?:kernel|filter|window|field)?\s*{_SIZE}?|\beffective (?:kernel|filter|receptive field)|\binput pixels does it span|\bspan\w*\b(?= )"),
     ("output_memory", r"\bmemory\b[^.?\n]*?(?:stor\w+|for|of|to hold|need\w*)[^.?\n]*?\b(?:output|activations?|feature maps?|result)"),
     ("memory", r"\bmemory\b|\b(?:kilo|mega|giga)?bytes\b|\b(?:how (?:many|much)|in) (?:[KMG]i?B)\b|\bstorage\b|\bRAM\b|\bdisk space\b"),
@@ -77,17 +77,17 @@ def is_asking(sentence: str) -> bool:
     return bool(_ASKING.search(sentence.strip()))
 
 
-def wanted(text: str, read: list[tuple[int, int]]) -> list[Wanted]:
+def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) -> list[Wanted]:
     """Everything asked for; `read` are the spans that say a fact and so can't ask for one (`stride 2`)."""
     found: list[Wanted] = []
     for start, end in sentences(text):
-        if not is_asking(text[start:end]):
+        if not everything and not is_asking(text[start:end]):
             continue
         rest = list(text[start:end])
         for aside in _ASIDE.finditer(text, start, end):
             rest[aside.start() - start : aside.end() - start] = "\x00" * (aside.end() - aside.start())
         begin = _BEGIN.search("".join(rest))
-        if begin:
+        if begin and not everything:
             rest[: begin.start()] = "\x00" * begin.start()
         for first, last in read:
             for at in range(max(first, start), min(last, end)):
@@ -96,5 +96,7 @@ def wanted(text: str, read: list[tuple[int, int]]) -> list[Wanted]:
             for match in pattern.finditer("".join(rest)):
                 found.append(Wanted(name, start + match.start(), start + match.end(), (start, end)))
                 rest[match.start() : match.end()] = "\x01" * (match.end() - match.start())
+    if not found and not everything:
+        return wanted(text, read, everything=True)
     found.sort(key=lambda one: one.start)
     return found

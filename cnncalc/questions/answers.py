@@ -1,0 +1,151 @@
+"""From what was made to the answers: one entry per thing asked, in the question's own layout and units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cnncalc.polynomial import Polynomial
+from cnncalc.questions.engine import Made, missing
+from cnncalc.questions.plan import Plan
+from cnncalc.questions.reply import Answer, not_understood
+from cnncalc.questions.scene import Scene
+from cnncalc.questions.wanted import Wanted
+
+UNITS = {
+    "params": "parameters", "weights": "weights", "biases": "biases", "trainable": "trainable parameters",
+    "macs": "MACs", "flops": "FLOPs",
+}  # fmt: skip
+
+
+@dataclass
+class Answering:
+    """All that answers are made of."""
+
+    scene: Scene
+    plan: Plan
+    made: list[Made]
+
+    def part(self, index: int) -> list[Made]:
+        """What the layer of that place in the question comes to."""
+        return [self.made[at] for at in self.plan.parts[index]]
+
+
+def told(value: Any) -> str:
+    """A value for reading: 32×32×10, 1,228,800, 2·h + 1."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.6g}"
+    if isinstance(value, (list, tuple)):
+        return "×".join(f"({one})" if " " in str(one) else str(one) for one in value)
+    return str(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: expressions as text."""
+    if isinstance(value, (list, tuple)):
+        return [plain(one) for one in value]
+    return str(value) if isinstance(value, Polynomial) else value
+
+
+def check_known(value: Any, scene: Scene) -> None:
+    """`NotUnderstood` where the value depends on what the question doesn't give."""
+    absent = missing(value)
+    if absent:
+        raise not_understood(f"the question doesn't say {' or '.join(absent)}")
+
+
+def count(found: Answering, quantity: str, made: Sequence[Made], of: str | None) -> Answer:
+    """A sum of counts."""
+    total: Any = sum((one.counts[quantity] for one in made), 0)
+    check_known(total, found.scene)
+    unit = UNITS[quantity]
+    if quantity in ("macs", "flops") and found.plan.batch is not None and found.plan.batch != 1:
+        total = total * found.plan.batch
+    return Answer(quantity, plain(total), f"{told(total)} {unit}", of, unit)
+
+
+def output(found: Answering, made: Made, of: str | None, part: str) -> Answer:
+    """The shape of an output, or the part of it that is asked for."""
+    plan, shape = found.plan, made.output
+    sides = list(shape[1:])
+    if part == "channels":
+        check_known(shape[0], found.scene)
+        return Answer("channels", plain(shape[0]), f"{told(shape[0])} channels", of)
+    if part in ("width", "height", "length"):
+        value = sides[-1] if part in ("width", "length") else sides[-2] if len(sides) > 1 else sides[-1]
+        check_known(value, found.scene)
+        return Answer(part, plain(value), told(value), of)
+    if part == "elements":
+        return elements(found, shape, of)
+    if part == "output" and sides and (missing(shape[0]) or not plan.with_channels):
+        if not plan.filters_given or missing(shape[0]):
+            part = "spatial"
+    if part == "spatial" and sides:
+        check_known(sides, found.scene)
+        return Answer("output", plain(sides), told(sides), of)
+    written = plan.written(shape)
+    check_known(written, found.scene)
+    if not sides:
+        return Answer("output", plain(written if len(written) > 1 else written[0]), told(written), of)
+    return Answer("output", plain(written), told(written), of)
+
+
+def elements(found: Answering, shape: Sequence[Any], of: str | None) -> Answer:
+    """How many numbers a volume holds."""
+    value = _product(shape)
+    check_known(value, found.scene)
+    return Answer("elements", plain(value), f"{told(value)} numbers", of)
+
+
+def _product(shape: Sequence[Any]) -> Any:
+    value: Any = 1
+    for side in shape:
+        value = value * side
+    return value
+
+
+def leftover(made: Made) -> str:
+    """What to say of a window that doesn't tile its input: `(7 + 2·0 − 3)/3 leaves 1`; empty where it does."""
+    if len(made.sizes) < 2:
+        return ""
+    for number in made.sizes[1:]:
+        values = number.symbols
+        if "floor" not in number.formula.source or not isinstance(values.get("s"), int) or values["s"] == 1:
+            continue
+        if not isinstance(values.get("n"), int):
+            continue
+        span = values["n"] + 2 * values.get("p", 0) - values.get("d", 1) * (values["k"] - 1) - 1
+        if span % values["s"]:
+            exact = span / values["s"] + 1
+            return f"rounded down: the window does not fit exactly, {exact:.4g} is no integer"
+    return ""
+
+
+_EACH = re.compile(r"(?i)\b(?:each|every|per|all (?:the )?(?:layers|steps|stages)|at each|layer by layer|after each|both|respectively|the layers)\b")
+_WHOLE = re.compile(r"(?i)\b(?:total|in total|altogether|whole|entire|complete|network|net|cnn|model|architecture|overall|block|in all|together|combined|sum)\b")
+
+
+def is_each(scene: Scene, one: Wanted) -> bool:
+    return bool(_EACH.search(scene.text[one.sentence[0] : one.sentence[1]]))
+
+
+def is_whole(scene: Scene, one: Wanted) -> bool:
+    return bool(_WHOLE.search(scene.text[one.sentence[0] : one.sentence[1]]))
+
+
+def steps(found: Answering) -> tuple[str, ...]:
+    """The workings, a line per number: symbols, values, result."""
+    lines = []
+    for one in found.made:
+        axes = {number.text(): number for number in one.sizes[1:]}
+        for number in [*axes.values(), one.numbers["weights"], one.numbers["biases"], one.numbers["macs"]]:
+            symbols, values = number.formula.text(), number.text()
+            if symbols not in ("0", "n", "C_in"):
+                lines.append(f"{one.path}: {symbols} = {values} = {told(number.value)}")
+    return tuple(dict.fromkeys(lines))

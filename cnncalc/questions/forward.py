@@ -1,0 +1,210 @@
+"""Questions that go forward: what comes out, what it costs, what a unit sees."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cnncalc.analysis import DTYPES
+from cnncalc.questions import answers as told
+from cnncalc.questions import engine
+from cnncalc.questions.answers import Answering
+from cnncalc.questions.described import Described
+from cnncalc.questions.plan import Plan
+from cnncalc.questions.reply import Answer, Reply, not_understood
+from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
+from cnncalc.questions.wanted import Wanted
+from cnncalc.render.units import human_bytes
+
+OUTPUTS = ("output", "spatial", "width", "height", "length", "channels", "elements", "in_features")
+COUNTS = ("params", "weights", "biases", "trainable", "macs", "flops")
+FEW = {"output_memory": "memory"}
+
+
+def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Reply:
+    """The reply to a question about a chain of layers."""
+    if not plan.steps:
+        raise not_understood("the question names no layer")
+    found = Answering(scene, plan, engine.made(plan))
+    answers: list[Answer] = []
+    for one in _settled(found, asked):
+        for answer in _answers(found, one):
+            if answer not in answers:
+                answers.append(answer)
+    if not answers:
+        raise not_understood("it is not clear what the question asks for")
+    return Reply(question, engine.spec(plan), tuple(answers), told.steps(found), tuple(plan.assumptions), scene.framework or "torch")
+
+
+def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
+    """What is asked, without the words that only say it once more: `the computational cost (number of MACs)`."""
+    kept: list[Wanted] = []
+    for one in asked:
+        beside = {other.quantity for other in asked if other.sentence == one.sentence}
+        finer = {"spatial", "channels", "elements", "in_features", "length", "width", "height"}
+        if one.quantity == "output" and beside & finer and not _both(found.scene, one):
+            continue
+        if one.quantity == "operations" and beside & {"macs", "flops"}:
+            continue
+        if one.quantity == "weights" and beside & {"params", "trainable", "weights_biases"}:
+            continue
+        if one.quantity == "channels" and beside & {"output"} and len(found.scene.text[one.start : one.end]) > 12:
+            continue
+        if one.quantity in ("kernel_size", "stride", "padding", "input", "filters", "dilation") and beside & {*OUTPUTS, *COUNTS, "receptive"}:
+            continue
+        kept.append(one)
+    if any(one.quantity not in ("channels",) for one in kept) and len(kept) > 1:
+        kept = [one for one in kept if one.quantity != "elements" or one.quantity]
+    return kept
+
+
+def _both(scene: Scene, one: Wanted) -> bool:
+    return bool(re.search(r"(?i)\bfull shape\b|\bshape\b.*\band\b|\bvolume\b.*\band\b", scene.text[one.sentence[0] : one.sentence[1]]))
+
+
+def _answers(found: Answering, one: Wanted) -> list[Answer]:
+    name = one.quantity
+    if name == "operations":
+        found.plan.assume("operation", "one multiply-accumulate", "not said")
+        name = "macs"
+    if name in OUTPUTS:
+        return _outputs(found, one, name)
+    if name in COUNTS:
+        return _counts(found, one, name)
+    if name == "weights_biases":
+        return [*_counts(found, one, "weights"), *_counts(found, one, "biases")]
+    if name == "filter_params":
+        return [_of_one_filter(found)]
+    if name == "receptive":
+        return _receptive(found, one)
+    if name == "effective_kernel":
+        return [_seen(found, [at], "effective_kernel", None) for at in _chosen(found, one)[-1:]]
+    if name in ("memory", "output_memory"):
+        return [_memory(found, one, name)]
+    if name == "factor":
+        return [_factor(found)]
+    raise not_understood(f"what is asked here can't be told: {found.scene.text[one.start : one.end]}", found.scene.text, (one.start, one.end))
+
+
+def _chosen(found: Answering, one: Wanted) -> list[int]:
+    """Which layers of the question are meant: those that its words refer to, else all."""
+    scene = found.scene
+    everything = list(range(len(found.plan.parts)))
+    start, end = one.sentence
+    meant: list[int] = []
+    for mention, place in scene.references:
+        if not start <= mention.start < end:
+            continue
+        if mention.name:
+            alike = [at for at in everything if (scene.layers[at].name or "").lower() == mention.name.lower()]
+        else:
+            alike = [at for at in everything if _is_called(scene.layers[at].type, mention.type)]
+        if place is not None and alike:
+            where = len(alike) // 2 if place == "middle" else place
+            if not -len(alike) <= where < len(alike):
+                raise not_understood("there is no such layer", scene.text, (mention.start, mention.end))
+            alike = [alike[where]]
+        elif mention.article not in ("the", "this", "that", "its", "") or (len(alike) > 1 and mention.article in ("the", "this", "that")):
+            alike = []
+        meant += alike
+    return sorted(set(meant)) if meant else everything
+
+
+def _is_called(type_: str, word: str) -> bool:
+    if word == "layer":
+        return type_ in (*WINDOWED, "fc")
+    return type_ == word or (word == "pool" and type_ in POOLS) or (word == "conv" and type_ in CONVS)
+
+
+def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
+    indexes = _chosen(found, one)
+    if name == "in_features":
+        flat = next((at for at, layer in enumerate(found.scene.layers) if layer.type in ("flatten", "fc")), None)
+        if flat is not None:
+            first = found.part(flat)[0]
+            return [told.elements(found, first.input, None)]
+    several = told.is_each(found.scene, one) or 1 < len(indexes) < len(found.plan.parts)
+    if several and len(indexes) > 1:
+        return [told.output(found, found.part(at)[-1], _name(found, at), name) for at in indexes]
+    return [told.output(found, found.part(indexes[-1])[-1], None, "elements" if name == "in_features" else name)]
+
+
+def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
+    indexes = _chosen(found, one)
+    weighted = [at for at in indexes if any(made.counts["params"] != 0 for made in found.part(at))] or indexes
+    if name in ("params", "trainable", "biases") and not _bias_said(found):
+        found.plan.assume("bias", True, "not given")
+    several = told.is_each(found.scene, one) or 1 < len(indexes) < len(found.plan.parts)
+    if several and not told.is_whole(found.scene, one) and len(weighted) > 1:
+        return [told.count(found, name, found.part(at), _name(found, at)) for at in weighted]
+    if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[one.sentence[0] : one.sentence[1]]):
+        raise not_understood("there are several layers, and it is not clear which one is meant", found.scene.text, (one.start, one.end))
+    return [told.count(found, name, [made for at in indexes for made in found.part(at)], None)]
+
+
+def _bias_said(found: Answering) -> bool:
+    return found.scene.remark("bias") is not None or any("bias" in options for _, options in found.plan.steps)
+
+
+def _name(found: Answering, at: int) -> str:
+    layer = found.scene.layers[at]
+    return layer.name or found.part(at)[-1].path
+
+
+def _of_one_filter(found: Answering) -> Answer:
+    """The parameters of one filter: of the same layer with one of them."""
+    layers = [layer for layer in found.scene.layers if layer.type in ("conv", "pointwise", "fc")]
+    if len(layers) != 1 or len(found.plan.steps) != 1:
+        raise not_understood("it is not clear which filter is meant")
+    kind, options = found.plan.steps[0]
+    principal = "out_features" if kind == "fc" else "out_channels"
+    plan = Plan(found.plan.channels, found.plan.sides, found.plan.layout, None, True, [(kind, {**options, principal: 1})], [range(1)])
+    if found.scene.remark("bias") is None:
+        found.plan.assume("bias", True, "not given")
+    return told.count(Answering(found.scene, plan, engine.made(plan)), "params", engine.made(plan), "one filter")
+
+
+def _receptive(found: Answering, one: Wanted) -> list[Answer]:
+    indexes = _chosen(found, one)
+    if told.is_each(found.scene, one) and len(indexes) > 1:
+        return [_seen(found, list(range(at + 1)), "receptive_field", _name(found, at)) for at in indexes]
+    return [_seen(found, list(range(indexes[-1] + 1)), "receptive_field", None)]
+
+
+def _seen(found: Answering, indexes: list[int], quantity: str, of: str | None) -> Answer:
+    """What a unit of the last of these layers sees of the input of the first."""
+    steps = [found.plan.steps[at] for index in indexes for at in found.plan.parts[index]]
+    steps = [step for step in steps if step[0] not in ("fc", "flatten")] if quantity == "receptive_field" else steps
+    size = engine.field(found.plan, steps, found.scene)
+    value = size[0] if len(set(size)) == 1 else list(size)
+    text = told.told(list(size)) if len(size) > 1 else told.told(value)
+    return Answer(quantity, value, f"{text} pixels" if len(size) > 1 else text, of, "pixel")
+
+
+def _memory(found: Answering, one: Wanted, name: str) -> Answer:
+    """Bytes of an output, or of the parameters."""
+    scene = found.scene
+    sentence = scene.text[one.sentence[0] : one.sentence[1]]
+    size = scene.remark("bytes")
+    dtype = {1: "int8", 2: "float16", 4: "float32", 8: "float64"}[size or 4]
+    if size is None:
+        found.plan.assume("number", "float32, 4 bytes", "not given")
+    of_weights = re.search(r"(?i)\b(?:weights?|param\w*|model)\b", sentence)
+    of_output = re.search(r"(?i)\b(?:outputs?|activations?|feature[- ]?maps?|result|volume)\b", sentence)
+    if bool(of_weights) == bool(of_output):
+        raise not_understood("it is not clear whose memory is meant, that of the weights or that of an output", scene.text, (one.start, one.end))
+    batch = found.plan.batch or scene.batch or 1
+    value = engine.bytes_of(found.plan, "param_bytes" if of_weights else "activation_bytes", dtype, 1 if of_weights else batch)
+    return Answer("memory", value, f"{human_bytes(value)} ({value:,} bytes)", None, "byte")
+
+
+def _factor(found: Answering) -> Answer:
+    """How much larger the output is than the input."""
+    made = found.made[-1]
+    before, after = found.made[0].input[1:], made.output[1:]
+    told.check_known([*before, *after], found.scene)
+    pairs = {engine.ratio(new, old) for new, old in zip(after, before)}
+    if len(pairs) != 1:
+        raise not_understood("the factor is not the same along all axes")
+    [value] = pairs
+    return Answer("factor", value, f"{value:g} times", None)

@@ -1,0 +1,58 @@
+"""What must not be answered: numbers that are not read, and words that change the meaning and are not understood."""
+
+from __future__ import annotations
+
+import re
+
+from cnncalc.questions.reply import not_understood
+from cnncalc.questions.scene import Scene
+from cnncalc.questions.wanted import Wanted
+
+_BEYOND = re.compile(
+    r"(?i)\b(?:lstms?|grus?|rnns?|recurrent|attention|transformers?|self-attention|backprop\w*|gradients?|derivatives?|loss(?:es)?|learning rate|accurac\w+|overfit\w*|epochs?|sgd|adam|momentum|yolo\w*|anchors?|bounding box\w*|iou|"
+    r"non-?max|triplet|siamese|style transfer|deformable|octave|winograd|fft|fourier|hash\w*|prun\w+|quanti[sz]\w+|sparse|sparsity|who (?:invented|proposed)|history|wavelet|capsule\w*|probabilit\w+|precision and recall|time (?:does|will|would)|"
+    r"seconds|latency|gpu|fps|dropped? out|vanish\w*|stochastic depth|weight decay|regulari[sz]\w+|embedding\w*)\b"
+)
+_TWISTS = re.compile(
+    r"(?i)\b(?:doubl\w+|twice|tripl\w+|halv\w+|half(?![- ]precision)|quarter|increas\w+|decreas\w+|except|unless|alternat\w+|every (?:second|other|third)|remov\w+|replac\w+|swap\w*|drop(?:s|ped|ping)? the|instead|skip connection|shortcut|residual|concat\w*|"
+    r"only on (?:the )?(?:left|right|top|bottom|one)|on one side|left side|right side|asymmetric\w*|more than|at least|at most|fewer than|less than|random\w*|add(?:ed|ing)? (?:one|another|a further|\d+) (?:more )?|another|additional|extra|ensemble|shared between|share(?:s|d)? (?:the )?(?:same )?weights|tied|weight sharing across|branches|parallel|inception|squeeze|ceil\w*|rounded up)\b"
+)
+
+
+def check(scene: Scene, asked: list[Wanted]) -> None:
+    """Raises `NotUnderstood` for what is not read for certain."""
+    text = scene.text
+    beyond = _BEYOND.search(text)
+    if beyond:
+        raise not_understood(f"“{beyond[0]}” is beyond what can be computed here", text, beyond.span())
+    twist = _TWISTS.search(text)
+    if twist:
+        raise not_understood(f"“{twist[0]}” changes the question in a way that is not understood", text, twist.span())
+    unread = _unread_digits(scene)
+    if unread:
+        raise not_understood(f"it is not clear what {text[slice(*unread)]} is", text, unread)
+    for number in scene.unread:
+        raise not_understood(f"it is not clear what {_shown(number.value)} is", text, (number.start, number.end))
+
+
+def _shown(value: object) -> str:
+    return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+_DIGITS = re.compile(r"[A-Za-z_]*\d[\w.]*")
+_NAMED = re.compile(r"(?i)(?:conv|pool|fc|layer|block|stage|dense|relu|bn|max_?pool\w*|h|x|s|c|f|w|d|n|a|y|z)_?\d{1,2}|conv[123]-?d\w*|[123]-?d|(?:float|fp|int|bfloat|uint|f)\d+|\d+-?bits?|(?:max|avg|average|batch)?\w*pool\w*[123]d|\w*norm\w*[123]d|1st|2nd|3rd|4th")
+
+
+def _unread_digits(scene: Scene) -> tuple[int, int] | None:
+    """Where digits stand that no fact has read."""
+    covered = [(number.start, number.end) for number in scene.numbers]
+    covered += [(one.start, one.end) for one in [*scene.mentions, *scene.remarks]]
+    for match in _DIGITS.finditer(scene.text):
+        if scene.text[match.start() - 1 : match.start()] == "«":
+            continue
+        if not any(start <= match.start() and match.end() <= end for start, end in covered) and not _NAMED.fullmatch(match[0].rstrip(".")):
+            digits = re.search(r"\d", match[0])
+            at = match.start() + (digits.start() if digits else 0)
+            if not any(start <= at < end for start, end in covered):
+                return match.span()
+    return None

@@ -1,0 +1,61 @@
+"""Shorthand and slips: `CONV5-10`, `k3 s2 p1`, `7x7 /2`, `fliters`; and what only numbers the parts of a sheet."""
+
+from __future__ import annotations
+
+import difflib
+import re
+
+_SHORT = (
+    (re.compile(r"(?i)\bconv-?(\d{1,2})-(\d{1,5})\b(?!x)"), r"conv \1x\1 with \2 filters"),
+    (re.compile(r"(?i)\b(max|avg|average|mean)?-?pool-(\d{1,2})\b(?!x)|\b(MAX|AVG)?POOL(\d)\b"), lambda m: f"{m[1] or m[3] or ''} pool {m[2] or m[4]}x{m[2] or m[4]}"),
+    (re.compile(r"(?i)\b(?:fc|dense|linear)-(\d{1,6})\b|\b(?:FC)(\d{2,6})\b"), lambda m: f"fc with {m[1] or m[2]} units"),
+    (re.compile(r"(\d+x\d+)\s*/\s*(\d)\b"), r"\1 stride \2"),
+    (re.compile(r"(?<=[\s,;(\d])([kspdg])(\d{1,3})(?=[\s,;):?.]|[kspd]\d|$)"), r" \1=\2 "),
+    (re.compile(r"^([kspd])(\d{1,3})(?=[kspd]\d)"), r" \1=\2 "),
+    (re.compile(r"(?<=: )([kspd])(\d{1,3})(?=[kspd]\d)"), r" \1=\2 "),
+)  # fmt: skip
+
+_NUMBERING = re.compile(
+    r"(?im)^\s*(?:\(?(?:q(?:uestion)?|problem|exercise|ex\.?|task|part|step)\s*\d{1,3}(?:\.\d+)?[a-z]?\)?\s*[.:)]|\(?\d{1,2}\s*[.)](?!\d)(?=\s*[A-Za-z])|\(\d{1,2}\)|\[\d{1,2}\])"
+    r"|[\[(]\s*\d{1,2}\s*(?:points?|marks?|pts?|%|p)\.?\s*[\])]"
+    r"|\b(?:cifar|imagenet|mnist|vgg|resnet|lenet|densenet|inception|c|q|question|figure|fig\.?|table|chapter|section|lecture|week|problem|exercise|equation|eq\.?)[- ]\d{1,4}k?\b(?!x|\s*x|\s*(?:filter|kernel|channel|layer))"
+)
+
+_VOCABULARY = (
+    "filter filters kernel kernels stride strides padding padded convolution convolutional convolutions convolve convolved "
+    "parameter parameters pooling pool dilation dilated receptive channel channels output outputs input inputs weights weight biases "
+    "neurons multiplications operations dimensions dimension volume trainable learnable transposed depthwise separable pointwise feature "
+    "features maxpool avgpool grayscale connected fully number calculate compute layers image images following"
+).split()
+_KNOWN = frozenset(_VOCABULARY)
+_WORD = re.compile(r"(?<![\w.])[a-z]{5,}(?![\w(.=])")
+_SAFE = frozenset(
+    "layer layers filer stripe strip weigh weighs future features padlock channeled image images patch volumes outputs spatial neuron parameterized pooled "
+    "pools weighted operation operators operator multiplication dimensional convolves convolving transpose transposes kernelsize filtered filtering "
+    "dilate dilate dilations inputted stripes strided striding bias feather father leaders latter matter neural natural connect connects connection connections "
+    "compute computed computes computing computer computers calculated calculates calculating calculator numbers numbered imagine imaged follow follows followed "
+    "learned learns trained training receptor counted putting ".split()
+)
+_WHAT = {"wats": "what is", "whats": "what is", "wat": "what", "plz": "", "pls": "", "w": "with", "n": "and"}
+
+
+def expanded(text: str) -> str:
+    """The text with shorthand written out, and numbering of parts, points and data sets taken away."""
+    text = _NUMBERING.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    for pattern, replacement in _SHORT:
+        text = pattern.sub(replacement, text)  # type: ignore[arg-type]
+    return text
+
+
+def corrected(text: str) -> str:
+    """The text with slips in the words that matter put right: `fliters`, `paddding`."""
+    return _WORD.sub(lambda found: _correction(found[0]), text)
+
+
+def _correction(word: str) -> str:
+    if word in _KNOWN or word in _SAFE:
+        return word
+    near = difflib.get_close_matches(word, _VOCABULARY, n=1, cutoff=0.84)
+    if not near or abs(len(near[0]) - len(word)) > 2 or near[0][0] != word[0]:
+        return word
+    return near[0]
