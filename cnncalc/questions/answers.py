@@ -77,6 +77,8 @@ def output(found: Answering, made: Made, of: str | None, part: str) -> Answer:
     if part == "channels":
         check_known(shape[0], found.scene)
         return Answer("channels", plain(shape[0]), f"{told(shape[0])} channels", of)
+    if not sides and part == "length":
+        part = "elements"
     if part in ("width", "height", "length"):
         value = sides[-1] if part in ("width", "length") else sides[-2] if len(sides) > 1 else sides[-1]
         check_known(value, found.scene)

@@ -112,7 +112,7 @@ def _role(number: Number) -> str | None:
 
 _SURE = {"s": "stride", "p": "padding"}
 _DEFINED = r"(?P<out_channels>(?:the )?(?:number|no\.?|count) of (?:\w+ )?(?:filters|kernels|output channels|feature maps))|(?P<kernel_size>(?:the )?(?:(?:spatial )?(?:size|extent|width) of (?:the |each )?(?:filter|kernel|window)s?|(?:filter|kernel|window)s?(?:'s)? ?(?:size|extent|width)?(?! of)))|(?P<stride>(?:the )?strides?)|(?P<padding>(?:the )?(?:amount of )?(?:zero[- ])?padding)|(?P<dilation>(?:the )?dilation(?: rate| factor)?)|(?P<side>(?:the )?(?:input|image) (?:size|width|side)|(?:size|width|side) of the (?:input|image))|(?P<in_channels>(?:the )?(?:number of )?(?:input )?(?:channels|depth)(?: of the input)?)"
-_DEFINITION = re.compile(rf"(?i)\b(?-i:([A-Za-z](?:_?\w{{1,3}})?))\s*(?:=|:|is|denotes|stands for|means|for|being|-)\s*(?:{_DEFINED})\b(?!\s*(?:of|=|:)?\s*\d)")
+_DEFINITION = re.compile(rf"(?i)\b(?-i:([A-Za-z](?:_?\w{{1,3}})?))\s*(?:=|:|is|be|denotes|stands for|means|for|being|-)?\s*(?:{_DEFINED}|(?P<kernel_side>their (?:side|size|width)s?))\b(?!\s*(?:of|=|:)?\s*\d)")
 
 
 def _letters(found: list[Number], text: str) -> None:
@@ -120,7 +120,7 @@ def _letters(found: list[Number], text: str) -> None:
     defined = {match[1]: next(name for name, words in match.groupdict().items() if words) for match in _DEFINITION.finditer(text)}
     for number in found:
         if number.letter in defined:
-            number.role = defined[number.letter]
+            number.role = defined[number.letter].replace("kernel_side", "kernel_size")
     roles = {number.role for number in found}
     alone = {(number.letter or "").lower() for number in found if number.role is None}
     for number in found:

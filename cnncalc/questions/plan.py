@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,6 +86,8 @@ def _rank(scene: Scene) -> int:
     if shape is not None and len(shape) == 1:
         return 1
     if shape is not None and len(shape) == 4 and not scene.sides.get("batch", 1) is None:
+        if not any(layer.type in WINDOWED for layer in scene.layers):
+            return 2
         return 3 if shape[0] == shape[1] == shape[2] != shape[3] or shape[1] == shape[2] == shape[3] != shape[0] > 64 else 2
     if shape is not None and len(shape) == 5:
         return 3
@@ -203,6 +206,10 @@ def _steps(layer: Described, rank: int, plan: Plan, scene: Scene) -> list[tuple[
         options["out_channels"] = "in_channels"
         options["groups"] = "in_channels"
         kind = "conv"
+    kernel = layer.options.get("kernel_size")
+    if "out_channels" not in options and (plan.channels == 1 or isinstance(kernel, tuple) and len(kernel) > rank) and not re.search(r"(?i)\b(?:filters|kernels|feature maps|masks)\b", scene.text):
+        options["out_channels"] = 1
+        plan.assume("filters", 1)
     options.setdefault("out_channels", None)
     return [*before, (kind, options)]
 

@@ -104,7 +104,9 @@ class _Assembly:
             for place in at:
                 if re.match(r"\s*(?:hidden |of the \w+ )?(?:layer|one)", scene.text[place.end : place.end + 20]):
                     self.refer(Mention("layer", place.end, place.end), [place])
-        if opening:
+        if len(at) > 1 and not named and opening:
+            self.by_place(opening, at)
+        elif opening:
             self.state(opening, bool(at))
         for index, mention in enumerate(named):
             self.mention(mention, chunks.get(index, []), [one for one in at if one.start < mention.start and (index == 0 or one.start > named[index - 1].start)])
@@ -137,6 +139,14 @@ class _Assembly:
             where = len(layers) // 2 if len(layers) % 2 else None
         if where is not None and -len(layers) <= where < len(layers):
             self.target = [layers[where]]
+
+    def by_place(self, facts: list[Number | Remark], at: list[Remark]) -> None:
+        """`the first has stride 2, the second dilation 2`: every fact to the layer named before it."""
+        self.state([fact for fact in facts if fact.start < at[0].start], True)
+        for place, following in zip(at, [*at[1:], None]):
+            self.place(place)
+            end = following.start if following else len(self.scene.text)
+            self.state([fact for fact in facts if place.end <= fact.start < end], True)
 
     def weighted(self) -> list[Described]:
         return [layer for layer in self.scene.layers if layer.type in (*WINDOWED, "fc")]

@@ -12,7 +12,7 @@ _ASKING = re.compile(
 _BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
 )
-_ASIDE = re.compile(r"(?i)\((?:assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
+_ASIDE = re.compile(r"(?i)\((?:each|one|every|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
 _SENTENCE = re.compile(r"[^?\n.;]*(?:\.\d[^?\n.;]*)*[?\n.;]?")
 _SIZE = r"(?:sizes?|shapes?|dimensions?|dimensionality|dims?|volumes?|resolutions?|extents?)"
 _PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|variables)|trainable (?:values?|numbers?|variables|weights and biases)|weights and bias(?:es)?(?: (?:in total|altogether))?|weights \+ biases|params/weights|parameters/weights|numbers (?:have to|must|need to) be learn\w+|values? (?:have to|must|need to|does \w+ need to) (?:be )?learn\w*|degrees of freedom)(?!\s*(?:are |is )?(?:given|as follows|below|:|sharing))"
@@ -80,8 +80,10 @@ def is_asking(sentence: str) -> bool:
 def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) -> list[Wanted]:
     """Everything asked for; `read` are the spans that say a fact and so can't ask for one (`stride 2`)."""
     found: list[Wanted] = []
+    going = False
     for start, end in sentences(text):
-        if not everything and not is_asking(text[start:end]):
+        going = is_asking(text[start:end]) or (going and text[start - 1 : start] in (";", ":", ",") and not re.search(r"\d", text[start:end]))
+        if not everything and not going:
             continue
         rest = list(text[start:end])
         for aside in _ASIDE.finditer(text, start, end):
