@@ -39,6 +39,7 @@ ORDER = (
     "spec",
     "schema",
     "load",
+    "worked",
     "pytorch",
     "render",
     "questions",

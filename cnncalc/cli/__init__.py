@@ -10,6 +10,7 @@ import typer
 from cnncalc import __version__
 from cnncalc.cli.check import check
 from cnncalc.cli.compare import compare
+from cnncalc.cli.compute import compute
 from cnncalc.cli.conventions import conventions
 from cnncalc.cli.cost import cost
 from cnncalc.cli.explain import explain
@@ -26,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check, compare, conventions, cost, specs, layers, schema):
+for command in (summary, explain, verify, check, compare, conventions, cost, compute, specs, layers, schema):
     app.command()(command)
 
 
