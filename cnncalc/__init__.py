@@ -17,10 +17,12 @@ from cnncalc.network import Network
 if TYPE_CHECKING:
     from cnncalc.claims import Finding, Findings, check
     from cnncalc.pytorch import Verification, verify
+    from cnncalc.worked import Computed, compute
 
 __all__ = [
     "Analysis",
     "CannotRun",
+    "Computed",
     "Finding",
     "Findings",
     "Network",
@@ -29,6 +31,7 @@ __all__ = [
     "Verification",
     "analyze",
     "check",
+    "compute",
     "load",
     "loads",
     "verify",
@@ -36,11 +39,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    # what only `check` and `verify` need would cost every other command its import
+    # what only `check`, `compute` and `verify` need would cost every other command its import
     if name in ("Finding", "Findings", "check"):
         from cnncalc import claims
 
         return getattr(claims, name)
+    if name in ("Computed", "compute"):
+        from cnncalc import worked
+
+        return getattr(worked, name)
     if name in ("Verification", "verify"):
         from cnncalc import pytorch
 

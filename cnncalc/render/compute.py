@@ -122,15 +122,12 @@ def _side_by_side(computed: Computed, room: int) -> Iterator[Line]:
 
 def _blocks(name: str, values: Nested) -> Iterator[list[str]]:
     """A grid for every matrix, lines of equal length below its name."""
-    if isinstance(values, list) and isinstance(values[0], list) and isinstance(values[0][0], list):
+    values = values if isinstance(values, list) else [values]
+    if isinstance(values[0], list) and isinstance(values[0][0], list):
         for at, inner in enumerate(values):
             yield from _blocks(f"{name}[{at}]", inner)
         return
-    listed = values if isinstance(values, list) else [values]
-    rows = [
-        [written(x) for x in (row if isinstance(row, list) else listed)]
-        for row in (listed[:1] if not isinstance(listed[0], list) else listed)
-    ]
+    rows = [[written(x) for x in row] for row in (values if isinstance(values[0], list) else [values])]
     wide = [max(map(len, column)) for column in zip(*rows)]
     texts = ["  ".join(cell.rjust(w) for cell, w in zip(row, wide)) for row in rows]
     longest = max(map(len, [name, *texts]))

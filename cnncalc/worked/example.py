@@ -65,7 +65,9 @@ def compute(step: str, *, input: Any, weight: Any = None, bias: Any = None, flip
     read = read_step(step, weighted=weight is not None)
     _refuse_other(read, weight is not None, bias is not None, flip)
     given = {"input": input, "weight": weight, "bias": bias}
-    inputs = {name: _nested(value, f"--{name}") for name, value in given.items() if value is not None}
+    inputs = {
+        name: _nested(value, f"--{name}") for name, value in given.items() if value is not None or name == "input"
+    }
     arrays = {name: np.array(value, dtype=object, ndmin=1) for name, value in inputs.items()}
     x, adds_channels = _with_channels(read, arrays["input"])
     weights = weight_of(read, x.shape, arrays["weight"]) if weight is not None else None
@@ -126,11 +128,10 @@ def _refuse_large(layer: Layer, entering: Shape, shape: Shape) -> None:
     products = layer.on(entering).macs.value if layer.macs is not NOTHING else math.prod(shape)
     if layer.type in POOLS:
         products = work(layer, entering, shape)
-    room = (
-        math.prod(n + a + b for n, (a, b) in zip(entering[1:], layer.pads(entering))) if isinstance(layer, Conv) else 0
-    )
+    pads = layer.pads(entering) if isinstance(layer, Conv) else ()
+    room = entering[0] * math.prod(n + before + after for n, (before, after) in zip(entering[1:], pads))
     counts = (math.prod(shape), MOST_CELLS, "cells"), (products, MOST_PRODUCTS, "products")
-    for count, most, what in (*counts, (room * entering[0], MOST_PRODUCTS, "numbers with its padding")):
+    for count, most, what in (*counts, (room, MOST_PRODUCTS, "numbers with its padding")):
         if count > most:
             message = f"{layer.type} on {dims(entering)} comes to {count:,} {what}"
             hint = f"compute is for small examples: at most {MOST_CELLS:,} cells and {MOST_PRODUCTS:,} products"

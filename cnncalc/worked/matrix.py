@@ -43,7 +43,7 @@ def parsed(source: Source) -> Nested:
     """The matrix of a text; raises `SpecError` where it is none."""
     if len(source.text) > _ROOM:
         raise SpecError(Problem(f"{source.name}: more than {MOST:,} numbers; compute is for small examples"))
-    found = _bracketed(source) if "[" in source.text else _lines(source)
+    found = _bracketed(source) if "[" in source.text or "]" in source.text else _lines(source)
     return checked(found, source.name)
 
 

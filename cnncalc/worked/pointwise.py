@@ -96,7 +96,8 @@ def normalised(layer: BatchNorm, x: Array, weight: Array | None, bias: Array | N
         for at in np.ndindex(*values.shape):
             text = f"({written(values[at])} {'+' if mean < 0 else '−'} {written(abs(mean))})"
             text += f"/√({written(variance)} + {eps_text(eps)})" if eps else f"/{factor(spread)}"
-            value: Number = (values[at] - mean) / spread
+            deviation = values[at] - mean
+            value: Number = deviation / spread if deviation else deviation
             if weight is not None:
                 value, text = weight[channel] * value, f"{factor(weight[channel])}×{text}"
             if bias is not None:

@@ -53,7 +53,7 @@ def factor(x: Number) -> str:
     return f"({text})" if x < 0 or "/" in text else text
 
 
-def total(numbers: Iterable[Number]) -> str:
+def total(numbers: Iterable[Fraction]) -> str:
     """`1 + 2 − 3`."""
     text = ""
     for x in numbers:

@@ -59,10 +59,8 @@ def _of_window(read: Read, entering: Shape, values: Array) -> Weight:
     elif listed:
         full = values
     else:
-        what = (
-            f"{rank} levels of brackets for one kernel, {rank + 1} for one per channel, {rank + 2} for several filters"
-        )
-        raise _misfit(f"the weight has {depth} levels of brackets, the input {dims(entering)} wants {what}")
+        levels = f"{rank} for one kernel, {rank + 1} for one per channel, {rank + 2} for several filters"
+        raise _misfit(f"the weight has {depth} levels of brackets, here it has {levels}")
     outputs = full.shape[1] * groups if issubclass(read.layer, ConvTranspose) else len(full)
     return Weight(full, {"out_channels": outputs, "kernel_size": full.shape[2:]}, listed)
 
@@ -84,9 +82,8 @@ def check_weight(layer: Layer, entering: Shape, weight: Array) -> None:
     else:
         expected, told = (entering[0],), "one per channel"
     if weight.shape != expected:
-        raise _misfit(
-            f"the weight is {dims(weight.shape)}; {layer.type} on {dims(entering)} has {dims(expected)} ({told})"
-        )
+        needed = f"{layer.type} on {dims(entering)} has {dims(expected)} ({told})"
+        raise _misfit(f"the weight is {dims(weight.shape)}; {needed}")
 
 
 def bias_of(layer: Layer, values: Array, outputs: int) -> Array:
