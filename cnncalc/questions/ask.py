@@ -9,6 +9,7 @@ from cnncalc.errors import SpecError
 from cnncalc.questions import engine
 from cnncalc.questions.answers import Answering
 from cnncalc.questions.forward import forward
+from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.guard import check
 from cnncalc.questions.plan import planned
 from cnncalc.questions.reply import Reply, not_understood
@@ -26,14 +27,29 @@ def ask(question: str) -> Reply:
     >>> ask("Input 32x32x3, 10 filters 5x5, stride 1, pad 2: output volume?").answers[0].text
     '32×32×10'
     """
-    text = spelled(expanded(corrected(plain(question))))
-    scene = read(text)
+    text, code = _without_code(plain(question))
+    text = spelled(expanded(corrected(text)))
+    scene = read(text, code)
     asked = wanted(text, _stated(scene))
     if not asked:
         raise not_understood("it is not clear what the question asks for", hint="for example: output volume? number of parameters?")
     check(scene, asked)
     plan = planned(scene)
     return forward(question, scene, asked, plan)
+
+
+def _without_code(text: str) -> tuple[str, Code]:
+    """The text with `«0»`, `«1»`, … where a call describes a layer and nothing where other code stands; and what it says."""
+    code = read_code(text)
+    if code.unread:
+        start, end = code.unread[0]
+        raise not_understood(f"this call is not understood: {text[start:end][:80]}", text, (start, end))
+    rest = list(text)
+    for start, end in [*code.spans, *((layer.start, layer.end) for layer in code.layers)]:
+        rest[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
+    for at, layer in enumerate(code.layers):
+        rest[layer.start] = f"{rest[layer.start].strip(' ')} «{at}» "
+    return "".join(rest), code
 
 
 def _stated(scene: Scene) -> list[tuple[int, int]]:

@@ -110,7 +110,20 @@ def network(plan: Plan) -> Analysis:
 
 def made(plan: Plan) -> list[Made]:
     """Every step with what it makes."""
-    return list(_from_network(plan) if is_known(plan) else _on_symbols(plan))
+    if not is_known(plan) or not _is_chain(plan):
+        return list(_on_symbols(plan))
+    return list(_from_network(plan))
+
+
+def _is_chain(plan: Plan) -> bool:
+    """Whether every layer takes what the one before it gives; code may show layers that stand elsewhere."""
+    if not any(plan.takes):
+        return True
+    return all(wanted is None or _enters(one) == wanted for one, wanted in zip(_on_symbols(plan), plan.takes))
+
+
+def _enters(one: Made) -> Any:
+    return one.input[-1] if one.layer.type == "linear" else one.input[0]
 
 
 def _from_network(plan: Plan) -> Iterator[Made]:
@@ -123,6 +136,9 @@ def _from_network(plan: Plan) -> Iterator[Made]:
 def _on_symbols(plan: Plan) -> Iterator[Made]:
     shape = entering(plan)
     for at, (kind, options) in enumerate(plan.steps):
+        takes = plan.takes[at] if plan.takes else None
+        if takes is not None and (shape[-1] if kind == "linear" else shape[0]) != takes:
+            shape = (takes,) if kind == "linear" else (takes, *(symbol(f"unknown_{name}") for name in _SIDES.get(len(shape) - 1 or 2, ())))
         try:
             layer = _layer(kind, options, shape[0])
             [one] = outline([layer], shape)

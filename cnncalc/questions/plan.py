@@ -29,6 +29,8 @@ class Plan:
     steps: list[tuple[str, Options]] = field(default_factory=list)
     parts: list[range] = field(default_factory=list)
     """Which steps a layer of the question comes to."""
+    takes: list[int | None] = field(default_factory=list)
+    """Per step how many channels or features it takes, where the question says so."""
     assumptions: list[Assumption] = field(default_factory=list)
     filters_given: bool = True
     """Whether the number of filters of every convolution is known."""
@@ -55,20 +57,25 @@ def planned(scene: Scene) -> Plan:
     """The plan of a scene; `NotUnderstood` where what it states can't be true together."""
     rank = _rank(scene)
     plan = _entering(scene, rank)
-    takes = next((layer.takes for layer in scene.layers if layer.takes is not None), None)
     first = scene.layers[0] if scene.layers else None
-    if plan.channels is None and first is not None and isinstance(first.takes, (int, str)) and first.takes != UNKNOWN:
-        plan.channels = takes
+    if first is not None and isinstance(first.takes, int):
+        if plan.channels is None:
+            plan.channels = first.takes
+        if first.type == "linear" and not any(isinstance(side, int) for side in plan.sides):
+            plan.channels, plan.sides = first.takes, ()
     for layer in scene.layers:
         steps = _steps(layer, len(plan.sides) or rank, plan, scene)
         plan.parts.append(range(len(plan.steps), len(plan.steps) + len(steps)))
         plan.steps += steps
+        plan.takes += [*[None] * (len(steps) - 1), layer.takes if isinstance(layer.takes, int) else None]
     return plan
 
 
 def _rank(scene: Scene) -> int:
     kernels = [layer.options.get("kernel_size") for layer in scene.layers if layer.type in WINDOWED]
     ranks = {len(kernel) for kernel in kernels if isinstance(kernel, tuple)}
+    if scene.entering is not None:
+        return len(scene.entering) - 1
     shape = scene.shape
     said = scene.remark("rank")
     if ranks == {3} and shape is not None and len(shape) <= 3 and said != 3:
@@ -96,6 +103,8 @@ def _rank(scene: Scene) -> int:
 
 def _entering(scene: Scene, rank: int) -> Plan:
     shape, sides = scene.shape, dict(scene.sides)
+    if scene.entering is not None:
+        return Plan(scene.entering[0], scene.entering[1:], scene.layout or "chw", scene.batch, True)
     channels = sides.get("in_channels")
     colour = scene.remark("colour")
     batch: int | None = None

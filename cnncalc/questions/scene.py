@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from cnncalc.questions.calls import Code
 from cnncalc.questions.described import Described
 from cnncalc.questions.mentions import Mention, mentions
 from cnncalc.questions.numbers import Number, numbers
@@ -39,6 +40,8 @@ class Scene:
     layers: list[Described] = field(default_factory=list)
     shape: Shape | None = None
     """The input as the question writes it."""
+    entering: Shape | None = None
+    """The input as its code gives it: channels first, without the batch."""
     sides: dict[str, Any] = field(default_factory=dict)
     """Single sides of the input that the question states: `height`, `in_channels`, …"""
     output: Shape | None = None
@@ -60,10 +63,12 @@ class Scene:
         return next((one.value for one in self.remarks if one.kind == kind), None)
 
 
-def read(text: str, code: tuple[Described, ...] = ()) -> Scene:
-    """The scene of a question in its one spelling; `code` are the layers that `«0»`, `«1»`, … stand for."""
+def read(text: str, code: Code) -> Scene:
+    """The scene of a question in its one spelling, where `«0»`, `«1»`, … stand for the layers of its code."""
     scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
-    _Assembly(scene, code).run()
+    scene.entering, scene.layout, scene.framework = code.shape, code.layout, code.framework
+    scene.batch = code.batch
+    _Assembly(scene, code.layers).run()
     return scene
 
 
@@ -93,7 +98,9 @@ class _Assembly:
         said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap")]
         at = [one for one in self.places if start <= one.start < end]
         for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
-            self.add(self.code[int(match[1])])
+            layer = self.code[int(match[1])]
+            layer.start, layer.end = start + match.start(), start + match.end()
+            self.add(layer)
         facts: list[Number | Remark] = [one for one in inside if one.role in ATTRIBUTES]
         facts += [one for one in said if not self.has_number(one)]
         facts.sort(key=lambda one: one.start)
