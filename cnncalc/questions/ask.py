@@ -19,6 +19,7 @@ from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import Wanted, wanted
 
 LONGEST = 20_000
+_RANKED = re.compile(r"(?i)(?:conv|pool|conv\w*transpose|separable\w*|depthwise\w*|norm|upsampling|zeropad\w*)_?([123])d\b")
 
 
 def ask(question: str) -> Reply:
@@ -27,9 +28,13 @@ def ask(question: str) -> Reply:
     >>> ask("Input 32x32x3, 10 filters 5x5, stride 1, pad 2: output volume?").answers[0].text
     '32×32×10'
     """
-    text, code = _without_code(plain(question))
-    text = spelled(expanded(corrected(text)))
-    scene = read(text, code)
+    typed = plain(question)
+    text, code = _without_code(typed)
+    ranks = {int(match[1]) for match in _RANKED.finditer(typed)} if code.layers else set()
+    if len(ranks) > 1:
+        raise not_understood("the layers are for different numbers of axes")
+    scene = read(spelled(expanded(corrected(text))), code, next(iter(ranks), None))
+    text = scene.text
     asked = wanted(text, _stated(scene))
     if not asked:
         raise not_understood("it is not clear what the question asks for", hint="for example: output volume? number of parameters?")
@@ -55,4 +60,5 @@ def _without_code(text: str) -> tuple[str, Code]:
 def _stated(scene: Scene) -> list[tuple[int, int]]:
     """What states a fact, and so asks for nothing."""
     spans = [number.words for number in scene.numbers if number.role]
-    return spans + [(one.start, one.end) for one in scene.remarks if one.kind in ("bias", "padding", "keeps", "dilation", "stride", "bytes", "layout")]
+    spans += [(one.start, one.end) for one in scene.remarks if one.kind == "bias" and not re.match(r"(?i)and\b", scene.text[one.start : one.end])]
+    return spans + [(one.start, one.end) for one in scene.remarks if one.kind in ("padding", "keeps", "dilation", "stride", "bytes", "layout")]

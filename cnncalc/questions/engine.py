@@ -208,8 +208,8 @@ def bytes_of(plan: Plan, column: str, dtype: str, batch: int) -> int:
     analysis = analyze(loads(spec(plan), name="question"), batch=batch, dtype=dtype)
     if column == "param_bytes":
         return analysis.totals[column]
-    found: int = FURTHER[column].get(analysis, analysis.rows[-1])
-    return found
+    [wanted] = [one for one in FURTHER if one.name == column]
+    return int(wanted.get(analysis, analysis.rows[-1]))
 
 
 def ratio(one: Any, other: Any) -> Any:

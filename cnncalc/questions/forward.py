@@ -72,7 +72,9 @@ def _answers(found: Answering, one: Wanted) -> list[Answer]:
     if name in COUNTS:
         return _counts(found, one, name)
     if name == "weights_biases":
-        return [*_counts(found, one, "weights"), *_counts(found, one, "biases")]
+        both = [*_counts(found, one, "weights"), *_counts(found, one, "biases")]
+        words = found.scene.text[one.start : one.end].lower()
+        return both if "how many" in words or "number" in words else [*both, *_counts(found, one, "params")]
     if name == "filter_params":
         return [_of_one_filter(found)]
     if name == "receptive":

@@ -76,6 +76,8 @@ def _rank(scene: Scene) -> int:
     ranks = {len(kernel) for kernel in kernels if isinstance(kernel, tuple)}
     if scene.entering is not None:
         return len(scene.entering) - 1
+    if scene.rank is not None:
+        return scene.rank
     shape = scene.shape
     said = scene.remark("rank")
     if ranks == {3} and shape is not None and len(shape) <= 3 and said != 3:

@@ -55,6 +55,7 @@ class Scene:
     batch: int | None = None
     layout: str | None = None
     framework: str | None = None
+    rank: int | None = None
     references: list[tuple[Mention, Any]] = field(default_factory=list)
     """Layers spoken of again: the mention, and its place (`first`, `last`) if one is said."""
 
@@ -63,11 +64,14 @@ class Scene:
         return next((one.value for one in self.remarks if one.kind == kind), None)
 
 
-def read(text: str, code: Code) -> Scene:
-    """The scene of a question in its one spelling, where `«0»`, `«1»`, … stand for the layers of its code."""
+def read(text: str, code: Code, rank: int | None = None) -> Scene:
+    """The scene of a question in its one spelling, where `«0»`, `«1»`, … stand for the layers of its code.
+
+    `rank` is how many spatial axes the calls of the code are for: the 2 of `Conv2d`.
+    """
     scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
     scene.entering, scene.layout, scene.framework = code.shape, code.layout, code.framework
-    scene.batch = code.batch
+    scene.batch, scene.rank = code.batch, rank
     _Assembly(scene, code.layers).run()
     return scene
 
@@ -77,6 +81,7 @@ class _Assembly:
 
     def __init__(self, scene: Scene, code: tuple[Described, ...]) -> None:
         self.scene, self.code = scene, code
+        self.in_order = all(one.start < other.start for one, other in zip(code, code[1:]))
         self.target: list[Described] = []
         self.places = places(scene.text)
 
@@ -86,10 +91,18 @@ class _Assembly:
             end = match.start() if match else len(self.scene.text)
             self.clause(start, end)
             start = match.end() if match else end
+        self.begin()
         for layer in self.scene.layers:
             family = "pool" if layer.type in POOLS else "conv" if layer.type in CONVS else layer.type
             for name, value in {**self.scene.defaults.get(family, {}), **self.scene.defaults.get(layer.type, {})}.items():
                 layer.options.setdefault(name, value)
+
+    def begin(self) -> None:
+        """`A conv output is 5x5x64`, and nothing else of that layer: it is what goes into the next one."""
+        scene = self.scene
+        if len(scene.layers) > 1 and scene.shape is None and scene.layers[0].gives and not scene.layers[0].options:
+            scene.shape = scene.layers.pop(0).gives
+            scene.output = None if scene.output == scene.shape else scene.output
 
     def clause(self, start: int, end: int) -> None:
         scene = self.scene
@@ -98,9 +111,7 @@ class _Assembly:
         said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap")]
         at = [one for one in self.places if start <= one.start < end]
         for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
-            layer = self.code[int(match[1])]
-            layer.start, layer.end = start + match.start(), start + match.end()
-            self.add(layer)
+            self.from_code(int(match[1]), start + match.start(), start + match.end())
         facts: list[Number | Remark] = [one for one in inside if one.role in ATTRIBUTES]
         facts += [one for one in said if not self.has_number(one)]
         facts.sort(key=lambda one: one.start)
@@ -120,6 +131,19 @@ class _Assembly:
         for number in inside:
             if number.role not in ATTRIBUTES:
                 self.rest(number)
+
+    def from_code(self, at: int, start: int, end: int) -> None:
+        """A layer of the code; all of them at the first one, where they run in another order than they are written in."""
+        layer = self.code[at]
+        if not self.in_order:
+            if layer in self.scene.layers:
+                return
+            for one in self.code:
+                one.start = one.end = start
+                self.add(one)
+            return
+        layer.start, layer.end = start, end
+        self.add(layer)
 
     def has_number(self, remark: Remark) -> bool:
         """Whether a number stands with the words: `zero padding of 1`."""
@@ -172,7 +196,7 @@ class _Assembly:
         if mention.article in ("all", "every", "each") and facts and not any(_kind(f) == "count" for f in facts):
             self.default(family, facts)
             return
-        if current is not None and current.implied and not alike:
+        if current is not None and current.implied and not alike and not facts:
             current.type, current.implied = mention.type, False
             self.state(facts, True)
             return
@@ -261,6 +285,11 @@ class _Assembly:
         return name in layer.options and layer.options[name] != fact.value
 
     def repeat(self, fact: Number | Remark) -> None:
+        if self.code:
+            weighted = [layer for layer in self.code if layer.type in (*WINDOWED, "fc", "linear")]
+            if fact.value not in (1, len(weighted)) and isinstance(fact, Number):
+                self.scene.unread.append(fact)
+            return
         if not isinstance(fact.value, int) or not 1 <= fact.value <= 200 or not self.target:
             if isinstance(fact, Number):
                 self.scene.unread.append(fact)

@@ -36,11 +36,13 @@ _SAFE = frozenset(
     "compute computed computes computing computer computers calculated calculates calculating calculator numbers numbered imagine imaged follow follows followed "
     "learned learns trained training receptor counted putting ".split()
 )
+_ERROR = re.compile(r"\b\w*(?:Error|Exception): [^\n]*?(?=\.\s|\n|$)")
 _WHAT = {"wats": "what is", "whats": "what is", "wat": "what", "plz": "", "pls": "", "w": "with", "n": "and"}
 
 
 def expanded(text: str) -> str:
     """The text with shorthand written out, and numbering of parts, points and data sets taken away."""
+    text = _ERROR.sub(lambda found: " " * len(found[0]), text)
     text = _NUMBERING.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for pattern, replacement in _SHORT:
         text = pattern.sub(replacement, text)  # type: ignore[arg-type]

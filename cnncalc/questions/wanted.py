@@ -15,7 +15,7 @@ _BEGIN = re.compile(
 _ASIDE = re.compile(r"(?i)\((?:each|one|every|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
 _SENTENCE = re.compile(r"[^?\n.;]*(?:\.\d[^?\n.;]*)*[?\n.;]?")
 _SIZE = r"(?:sizes?|shapes?|dimensions?|dimensionality|dims?|volumes?|resolutions?|extents?)"
-_PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|variables)|trainable (?:values?|numbers?|variables|weights and biases)|weights and bias(?:es)?(?: (?:in total|altogether))?|weights \+ biases|params/weights|parameters/weights|numbers (?:have to|must|need to) be learn\w+|values? (?:have to|must|need to|does \w+ need to) (?:be )?learn\w*|degrees of freedom)(?!\s*(?:are |is )?(?:given|as follows|below|:|sharing))"
+_PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|variables)|trainable (?:values?|numbers?|variables|weights and biases)|weights and bias(?:es)? (?:in total|altogether|together)|(?:total )?weights \+ biases|weights plus biases|params/weights|parameters/weights|numbers (?:have to|must|need to) be learn\w+|values? (?:have to|must|need to|does \w+ need to) (?:be )?learn\w*|degrees of freedom)(?!\s*(?:are |is )?(?:given|as follows|below|:|sharing))"
 _INPUTS = r"input (?:pixels?|time ?steps?|elements?|samples?|values?|positions?|units?|neurons?)"
 
 QUANTITIES = (
@@ -27,8 +27,8 @@ QUANTITIES = (
     ("trainable", r"\btrainable param\w+"),
     ("filter_params", rf"\b(?:{_PARAMS}|weights)\b[^.?\n]*?\b(?:in |per |does |of )?(?:each|every|one|a single|single|1|per) (?:\d+x\d+ )?(?:conv\w* )?(?:filter|kernel|neuron|unit|output (?:neuron|unit))\b"),
     ("filter_shape", rf"\b(?:{_SIZE}|depth|number of channels) (?:of|do|does|must|should) (?:each |every |one |the |a |its )*(?:\w+ )?(?:conv\w* )?(?:filters?|kernels?|weight (?:tensor|matrix)|weights)\b|\b(?:filter|kernel|weight)s?(?: tensor)?'?s? (?:shape|depth)"),
-    ("weights_biases", r"\bweights and (?:how many )?bias(?:es)?\b(?= (?:are|does|do|has|have|in|is))(?=[^?]*\b(?:each|separately|respectively)\b)|\bhow many weights and how many bias\w*|\bnumber of weights and (?:the )?(?:number of )?bias\w*"),
     ("params", rf"\b{_PARAMS}\b"),
+    ("weights_biases", r"\bweights and (?:how many )?bias(?:es)?\b(?= (?:are|does|do|has|have|in|is))(?=[^?]*\b(?:each|separately|respectively)\b)|\bweights and bias(?:es)?\b|\bhow many weights and how many bias\w*|\bnumber of weights and (?:the )?(?:number of )?bias\w*"),
     ("biases", r"\bbias(?:es)?(?: (?:terms?|parameters?|values?))?\b"),
     ("weights", r"\bweights?\b(?! (?:sharing|decay|matrix|matrices))"),
     ("flops", r"\bfl[ou]+ps?\b|\bfloating[- ]point (?:operations?|ops)\b"),
