@@ -5,6 +5,7 @@
 62378344
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -17,6 +18,8 @@ from cnncalc.network import Network
 if TYPE_CHECKING:
     from cnncalc.claims import Finding, Findings, check
     from cnncalc.pytorch import Verification, verify
+    from cnncalc.questions import Reply, ask
+    from cnncalc.solving import Solutions, solve
     from cnncalc.worked import Computed, compute
 
 __all__ = [
@@ -26,30 +29,32 @@ __all__ = [
     "Finding",
     "Findings",
     "Network",
+    "Reply",
     "Row",
+    "Solutions",
     "SpecError",
     "Verification",
     "analyze",
+    "ask",
     "check",
     "compute",
     "load",
     "loads",
+    "solve",
     "verify",
 ]
 
+_FOUND_IN = {
+    **dict.fromkeys(("Finding", "Findings", "check"), "cnncalc.claims"),
+    **dict.fromkeys(("Verification", "verify"), "cnncalc.pytorch"),
+    **dict.fromkeys(("Reply", "ask"), "cnncalc.questions"),
+    **dict.fromkeys(("Solutions", "solve"), "cnncalc.solving"),
+    **dict.fromkeys(("Computed", "compute"), "cnncalc.worked"),
+}
+"""What only some commands need, and would cost every other one its import."""
+
 
 def __getattr__(name: str) -> Any:
-    # what only `check`, `compute` and `verify` need would cost every other command its import
-    if name in ("Finding", "Findings", "check"):
-        from cnncalc import claims
-
-        return getattr(claims, name)
-    if name in ("Computed", "compute"):
-        from cnncalc import worked
-
-        return getattr(worked, name)
-    if name in ("Verification", "verify"):
-        from cnncalc import pytorch
-
-        return getattr(pytorch, name)
-    raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+    if name not in _FOUND_IN:
+        raise AttributeError(f"module 'cnncalc' has no attribute {name!r}")
+    return getattr(import_module(_FOUND_IN[name]), name)

@@ -40,6 +40,7 @@ ORDER = (
     "schema",
     "load",
     "worked",
+    "solving",
     "pytorch",
     "render",
     "questions",

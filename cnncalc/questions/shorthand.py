@@ -36,7 +36,7 @@ _SAFE = frozenset(
     "compute computed computes computing computer computers calculated calculates calculating calculator numbers numbered imagine imaged follow follows followed "
     "learned learns trained training receptor counted putting ".split()
 )
-_ERROR = re.compile(r"\b\w*(?:Error|Exception): [^\n]*?(?=\.\s|\n|$)")
+_ERROR = re.compile(r"\b\w*(?:Error|Exception): [^\n?]*?(?=\.\s|\n|$|\s-\s)")
 _WHAT = {"wats": "what is", "whats": "what is", "wat": "what", "plz": "", "pls": "", "w": "with", "n": "and"}
 
 

@@ -62,7 +62,7 @@ class _Top:
         for node in self.texts.each("blocks"):
             signatures = merged(by_name(self.reader, node), signatures)
         # words that a variable may hold before their blocks, inputs and steps are read
-        names = _given_names([layers, *(body for _, body in signatures.values())])
+        names = given_names([layers, *(body for _, body in signatures.values())])
         inputs = input_node.entries if isinstance(input_node, Mapping) else {}
         self.reader.know(names, [*signatures, *inputs, "input"])
         variables = self._variables()
@@ -196,7 +196,7 @@ class _Top:
         self.reader.body_of = None
 
 
-def _given_names(rest: list[Node]) -> Iterator[str]:
+def given_names(rest: list[Node]) -> Iterator[str]:
     """Every `name:` of a step in these nodes."""
     seen: set[Node] = set()
     while rest:
