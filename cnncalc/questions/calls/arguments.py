@@ -7,15 +7,30 @@ import keyword
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from cnncalc.questions.calls.tokens import Token
+from cnncalc.questions.calls.tokens import MOST_TOKENS, Token
 from cnncalc.questions.described import UNKNOWN
 
-_LONGEST, _MOST_TOKENS, _DEEPEST = 2000, 400, 20
+_LONGEST, _DEEPEST = 2000, 20
 _LIMIT = 2**63
 _BLANK: Final = "blank_"
 _BLANKS: Final = frozenset({"xxx", "XXX", "blank", "BLANK", "todo", "TODO", "fill_in", "FILL_IN", _BLANK})
 _BEFORE_NUMBERS: Final = frozenset(
-    "stride strides padding pad kernel kernel_size filters dilation groups s p k d g".split()
+    [
+        "stride",
+        "strides",
+        "padding",
+        "pad",
+        "kernel",
+        "kernel_size",
+        "filters",
+        "dilation",
+        "groups",
+        "s",
+        "p",
+        "k",
+        "d",
+        "g",
+    ]
 )
 """Words that a number may follow as in speech: `MaxPool(2×2, stride 2)`."""
 
@@ -106,7 +121,7 @@ def _bounded(text: str, count: int) -> str:
     for sign in text:
         depth += (sign in "([{") - (sign in ")]}")
         deepest = max(deepest, depth)
-    if len(text) > _LONGEST or count > _MOST_TOKENS or deepest > _DEEPEST:
+    if len(text) > _LONGEST or count > MOST_TOKENS or deepest > _DEEPEST:
         raise NotReadError("a call too long or too deep to be one")
     return text
 

@@ -8,15 +8,28 @@ from typing import Any, Final, NamedTuple
 
 from cnncalc.questions.calls import keras, prose, pytorch
 from cnncalc.questions.calls.arguments import NotReadError, arguments
+from cnncalc.questions.calls.pieces import operand_end
 from cnncalc.questions.calls.tokens import Call, Program
 from cnncalc.questions.described import Described
 
 _TORCH, _KERAS = frozenset({"nn", "torch", "F", "functional"}), frozenset({"keras", "tf", "layers", "tensorflow"})
 _METHODS: Final = frozenset({"add", "append", "extend", "add_module"})
 _HOLDERS: Final = _METHODS | {"Sequential", "OrderedDict", "ModuleList", "ModuleDict", "Model"}
-_SHOWING: Final = frozenset("print summary list len sum repr count_parameters".split())
+_SHOWING: Final = frozenset({"print", "summary", "list", "len", "sum", "repr", "count_parameters"})
 _NO_LAYERS: Final = frozenset(
-    "Module ModuleList ModuleDict Sequential Model Input InputLayer Parameter Functional Variable Tensor".split()
+    [
+        "Module",
+        "ModuleList",
+        "ModuleDict",
+        "Sequential",
+        "Model",
+        "Input",
+        "InputLayer",
+        "Parameter",
+        "Functional",
+        "Variable",
+        "Tensor",
+    ]
 )
 _BEFORE_LAYERS: Final = frozenset({"nn", "layers"})
 _ELIDED: Final = ("...", "…")
@@ -59,12 +72,21 @@ class Makers:
         tokens = self.program.tokens
         return tokens[call.first].start, tokens[self.program.last(call)].end
 
+    def whole(self, made: Made) -> tuple[int, int]:
+        """Where the whole expression stands that the call is part of, with the label that PyTorch prints."""
+        tokens = self.program.tokens
+        label = made.outermost == made.call.first and self._is_printed(made.call)
+        end = operand_end(self.program, made.outermost) - 1
+        return tokens[made.outermost - 4 * label].start, tokens[max(end, made.outermost)].end
+
     def _framework(self) -> str | None:
         """The one framework whose words the text has; None where it has those of both or of none."""
         found = {self._of(call) for call in self.program.calls} - {None}
         names = {token.text for token in self.program.tokens if token.kind == "name"}
         if not found:
-            found = {name for name, words in (("torch", {"torch"}), ("keras", {"keras", "tensorflow"})) if words & names}
+            found = {
+                name for name, words in (("torch", {"torch"}), ("keras", {"keras", "tensorflow"})) if words & names
+            }
         return found.pop() if len(found) == 1 else None
 
     def _of(self, call: Call) -> str | None:
@@ -108,7 +130,7 @@ class Makers:
         self.rank.add(pytorch.rank_of(call.name.removesuffix("Transpose")))
         made = Made(call, layers, framework, holder, target, outermost, self.program.is_text(after, "("))
         self.made.append(made._replace(layers=self._placed(made)))
-        if self._is_repeated(call, outermost):
+        if self._is_repeated(call):
             self.unread.append(self.span(call))
 
     def _layers(self, call: Call, framework: str | None, bare: bool) -> tuple[Described, ...]:
@@ -163,27 +185,31 @@ class Makers:
         return None
 
     def _holders(self, call: Call) -> tuple[list[str | None] | None, int, bool]:
-        """What holds the call, innermost first; None where it is part of another layer; the outermost token of all;
-        and whether everything around is known.
+        """What holds the call, innermost first; None where it is part of another layer; the first token of the whole
+        expression; and whether everything around is known.
         """
         holders: list[str | None] = []
-        outermost, proper, at = call.first, True, self.around[call.first]
+        outermost, proper, printed = call.first, True, self._is_printed(call)
+        at, outer = self.around[call.first], None
         for _ in range(_HIGHEST):
             if at is None:
-                return holders, outermost, proper
+                is_list = not printed or (outer is not None and outer.name == "Sequential")
+                return holders if is_list else [], outermost, proper
+            proper = proper and not self._is_multiplied(self.program.close[at] + 1)
             outer = self.by_open.get(at)
             if outer is None:
                 target = self._target(at)
                 outermost = at if target or self.program.tokens[at].text == "[" else outermost
                 holders += [target] if target else []
-            elif outer.name in _HOLDERS:
-                outermost = outer.first
-                owned = outer.name in _METHODS and len(outer.path) > 1
-                holders.append(outer.path[-2] if owned else self._target(outer.first))
             elif pytorch.is_module(outer.name) or keras.is_layer(outer.name) or self._is_strange(outer):
-                return None, outermost, proper
-            elif not self._is_printed(call) and outer.name not in _SHOWING:
-                proper = False
+                break
+            else:
+                outermost = outer.first
+                if outer.name in _HOLDERS:
+                    owned = outer.name in _METHODS and len(outer.path) > 1
+                    holders.append(outer.path[-2] if owned else self._target(outer.first))
+                elif not printed and outer.name not in _SHOWING:
+                    proper = False
             at = self.around[outer.first if outer else at]
         return None, outermost, proper
 
@@ -203,17 +229,34 @@ class Makers:
         in_model = holder is not None and holder.name == "add" and len(holder.path) > 1
         return name[:1].isupper() and (in_model or name in _JOINS)
 
-    def _is_repeated(self, call: Call, outermost: int) -> bool:
-        """Whether it is multiplied: `3 x Conv2d(…)`, `[Conv2d(…)] * 3`."""
+    def _is_repeated(self, call: Call) -> bool:
+        """Whether it is written as several: `3 x Conv2d(…)`, `Conv2d(…) × 3`."""
         tokens, before = self.program.tokens, call.first - 1
-        if before >= 1 and tokens[before].text in ("x", "×", "*") and tokens[before - 1].kind == "number":
-            return True
-        end = self.program.close.get(outermost, self.program.last(call)) + 1
-        return end + 1 < len(tokens) and tokens[end].text in ("*", "x", "×") and tokens[end + 1].kind in ("number", "name")
+        times = before >= 1 and tokens[before].text in _TIMES and tokens[before - 1].kind == "number"
+        return times or self._is_multiplied(self.program.last(call) + 1)
+
+    def _is_multiplied(self, at: int) -> bool:
+        """Whether the token there says that what comes before it stands for several."""
+        tokens = self.program.tokens
+        return at + 1 < len(tokens) and tokens[at].text in _TIMES and tokens[at + 1].kind in ("number", "name")
 
 
+_TIMES: Final = frozenset({"x", "×", "*"})
 _JOINS: Final = frozenset(
-    "Add Concatenate Merge Multiply Average Subtract LSTM GRU SimpleRNN Embedding Lambda TimeDistributed".split()
+    [
+        "Add",
+        "Concatenate",
+        "Merge",
+        "Multiply",
+        "Average",
+        "Subtract",
+        "LSTM",
+        "GRU",
+        "SimpleRNN",
+        "Embedding",
+        "Lambda",
+        "TimeDistributed",
+    ]
 )
 
 

@@ -9,9 +9,25 @@ from typing import Final, NamedTuple
 from cnncalc.questions.calls.tokens import METHODS, Program
 
 _ROOTS: Final = frozenset(
-    "nn torch F tf keras layers self super optim torchvision torchinfo torchsummary np tensorflow models".split()
+    [
+        "nn",
+        "torch",
+        "F",
+        "tf",
+        "keras",
+        "layers",
+        "self",
+        "super",
+        "optim",
+        "torchvision",
+        "torchinfo",
+        "torchsummary",
+        "np",
+        "tensorflow",
+        "models",
+    ]
 )
-_FUNCTIONS: Final = frozenset("Sequential Model OrderedDict ModuleList summary print super".split())
+_FUNCTIONS: Final = frozenset({"Sequential", "Model", "OrderedDict", "ModuleList", "summary", "print", "super"})
 _OPERATORS: Final = frozenset({"+", "-", "*", "/", "//", "@", "**"})
 _LINE: Final = re.compile(
     r"""(?m)^[ \t]*(?:
@@ -135,8 +151,10 @@ def comments(program: Program, spans: list[tuple[int, int]]) -> Iterator[tuple[i
     for comment in program.comments:
         line = program.text.rfind("\n", 0, comment.start) + 1
         before = program.text[line : comment.start].rstrip(" \t,)]:")
-        after = comment.end + len(program.text[comment.end : comment.end + 200]) - len(
-            program.text[comment.end : comment.end + 200].lstrip()
+        after = (
+            comment.end
+            + len(program.text[comment.end : comment.end + 200])
+            - len(program.text[comment.end : comment.end + 200].lstrip())
         )
         if before.strip() or after in starts or line - 1 in ends:
             yield comment.start, comment.end

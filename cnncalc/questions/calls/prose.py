@@ -9,7 +9,9 @@ from cnncalc.questions.calls import pytorch
 from cnncalc.questions.calls.arguments import Arguments, NotReadError
 from cnncalc.questions.described import Described
 
-_NAME: Final = re.compile(r"(conv|convolution|maxpool|maxpooling|avgpool|averagepooling|fc|linear|dense)([123]d)?", re.I)
+_NAME: Final = re.compile(
+    r"(conv|convolution|maxpool|maxpooling|avgpool|averagepooling|fc|linear|dense)([123]d)?", re.I
+)
 _BARE: Final = re.compile(r"(?:[Cc]onv|CONV|[Mm]ax[Pp]ool|MAXPOOL|[Aa]vg[Pp]ool|AVGPOOL|fc|FC)(?:[123]d)?")
 _KINDS: Final = {"max": "MaxPool", "avg": "AvgPool", "ave": "AvgPool", "con": "Conv"}
 _SYNONYMS: Final = {"use_bias": "bias", "dilation_rate": "dilation", "units": "out_features"}

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Iterable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from cnncalc.questions.calls import order, shapes
 from cnncalc.questions.calls import pieces as parts
-from cnncalc.questions.calls import pytorch, shapes
-from cnncalc.questions.calls.arguments import Name, Nested, NotReadError, parsed, source, value
-from cnncalc.questions.calls.made import Made, Makers
-from cnncalc.questions.calls.pieces import Piece
+from cnncalc.questions.calls.made import Makers
+from cnncalc.questions.calls.names import values_of
 from cnncalc.questions.calls.tokens import Program
-from cnncalc.questions.calls.wiring import Tangled, Wiring
 from cnncalc.questions.described import Described
 
 Span = tuple[int, int]
-_FUNCTION_ROOTS: Final = frozenset({"F", "functional", "torch", "nn"})
-_LOOP: Final = re.compile(r"\bfor[ \t]+\w+(?:[ \t]*,[ \t]*\w+)*[ \t]+in[ \t]+(?:range|enumerate|zip|self)\b[^\n]*")
-_TRAINING: Final = re.compile(r"(?i)epoch|loader|batch|dataset|param")
-_FORWARD: Final = re.compile(r"\bdef[ \t]+(?:forward|call)[ \t]*\([^()\n]*\)[^:\n]*:")
-_NEXT: Final = re.compile(r"\n[ \t]*(?:def|class)[ \t]+\w|\breturn\b[^\n]*")
 
 
 class Code(NamedTuple):
@@ -52,23 +45,24 @@ def read_code(text: str) -> Code:
     {'out_channels': 16, 'kernel_size': 5, 'padding': 2}
     """
     program = Program(text)
-    values = _values(program)
+    values = values_of(program)
     makers = Makers(program, values)
     layer_like = {made.call.first for made in makers.made}
     variables = frozenset({made.target for made in makers.made if made.target} | {m.holder or "" for m in makers.made})
-    known = {
-        call.first: call.first in layer_like or parts.is_program(call.path, variables) for call in program.calls
-    }
+    known = {call.first: call.first in layer_like or parts.is_program(call.path, variables) for call in program.calls}
     statements = list(parts.pieces(program, known))
-    unread = [*makers.unread, *_loops(program, makers.made)]
-    layers, chained = _order(program, makers, values, statements, unread)
+    unread = [*makers.unread, *order.loops(program, makers.made)]
+    bodies = order.bodies(program)
+    layers, chained = order.used(makers, values, statements, bodies, unread)
     rank = _rank(makers)
     last = makers.framework == "keras" and "channels_first" not in text and '"th"' not in program.text
-    layers = _settled(layers, makers.framework, chained, unread)
     found = list(shapes.given(program, values, layer_like))
     sizes, batch = _input(found, rank, last, unread)
-    spans = [(program.tokens[p.first].start, program.tokens[p.end - 1].end) for p in statements]
-    spans += [makers.span(made.call) for made in makers.made] + unread + list(parts.lines(program)) + values.spans()
+    _settle(layers, makers.framework, chained, sizes is None or len(sizes) == 1, unread)
+    written = [*statements, *itertools.chain.from_iterable(bodies)]
+    spans = [(program.tokens[piece.first].start, program.tokens[piece.end - 1].end) for piece in written]
+    spans += [makers.whole(made) for made in makers.made]
+    spans += [*unread, *parts.lines(program), *values.spans(), *program.prompts]
     spans += parts.comments(program, spans)
     return Code(
         tuple(layers),
@@ -83,126 +77,16 @@ def read_code(text: str) -> Code:
     )
 
 
-class _Values(dict[str, Any]):
-    """The values of identifiers; it remembers which were asked for, and where they are given."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked: set[str] = set()
-        self.places: dict[str, list[Span]] = {}
-
-    def get(self, name: str, default: Any = None) -> Any:
-        if name in self:
-            self.asked.add(name)
-        return super().get(name, default)
-
-    def spans(self) -> list[Span]:
-        """Where those that were asked for are given."""
-        return [span for name in sorted(self.asked) for span in self.places[name]]
-
-
-def _values(program: Program) -> _Values:
-    """`channels = 3` and the like; a name with two values has none."""
-    found, twice = _Values(), set()
-    tokens = program.tokens
-    opens = {call.open: call for call in program.calls if call.first and tokens[call.first - 1].text != "def"}
-    at = 0
-    while at + 2 < len(tokens):
-        if at in opens and at in program.close:
-            at = program.close[at]  # what is given by name in a call is no assignment
-        elif tokens[at].kind == "name" and tokens[at + 1].text == "=":
-            end = parts.expression_end(program, at + 2)
-            try:
-                given = value(parsed(source(tokens[at + 2 : min(end, at + 60)])), {})
-            except NotReadError:
-                given = None
-            name = tokens[at].text
-            if given is not None and not isinstance(given, (Name, Nested)):
-                if name in found and found[name] != given:
-                    twice.add(name)
-                found[name] = given
-                found.places.setdefault(name, []).append((tokens[at].start, tokens[end - 1].end))
-            at += 2
-            continue
-        at += 1
-    for name in twice:
-        del found[name]
-    return found
-
-
-def _order(
-    program: Program, makers: Makers, values: _Values, statements: list[Piece], unread: list[Span]
-) -> tuple[list[Described], bool]:
-    """The layers in the order of their use, and whether the program says that they are a chain."""
-    forwards = list(_FORWARD.finditer(program.text))
-    wiring = Wiring(program, makers.made, values)
-    targets = {made.target for made in makers.made}
-    used = [
-        call
-        for call in program.calls
-        if (len(call.path) == 1 and call.name in targets and not any(m.holder == call.name for m in makers.made))
-        or (_FUNCTION_ROOTS & set(call.path[:-1]) and pytorch.is_function(call.name))
-    ]
-    if len(forwards) > 1:
-        unread += [match.span() for match in forwards]
-    elif forwards:
-        statements = _body(program, forwards[0])
-    elif not used and not any(made.applied for made in makers.made):
-        return _written(makers.made, unread)
-    inputs = {c.first: program.last(c) for c in program.calls if c.name == "Input"}
-    try:
-        for piece in statements:
-            wiring.run(piece, inputs)
-    except Tangled:
-        unread.append(wiring.span)
-    left = [made for made in makers.made if made.call.first not in wiring.applied]
-    if not wiring.chain:
-        return _written(makers.made, unread)
-    if not forwards:
-        unread += [makers.span(made.call) for made in left]
-    return wiring.chain, True
-
-
-def _body(program: Program, head: re.Match[str]) -> list[Piece]:
-    """The statements of a function, up to its first return."""
-    following = _NEXT.search(program.text, head.end())
-    stop = len(program.text)
-    if following:
-        stop = following.end() if following[0].startswith("return") else following.start()
-    inside = [at for at, token in enumerate(program.tokens) if head.end() <= token.start < stop]
-    return list(parts.pieces(program, {}, inside[0], inside[-1] + 1)) if inside else []
-
-
-def _written(made: list[Made], unread: list[Span]) -> tuple[list[Described], bool]:
-    """The layers in the order of the text; beside a model, one that is only mentioned is none of it."""
-    holders = {each.holder for each in made}
-    if None in holders and len(holders) > 1:
-        for each in made:
-            if each.holder is None and (each.layers and each.layers[0].options):
-                unread.append((each.layers[0].start, each.layers[0].end))
-        made = [each for each in made if each.holder is not None]
-        holders.discard(None)
-    return [layer for each in made for layer in each.layers], len(holders) == 1 and None not in holders
-
-
-def _loops(program: Program, made: list[Made]) -> list[Span]:
-    """Loops make more layers than are written."""
-    return [m.span() for m in _LOOP.finditer(program.text) if made and not _TRAINING.search(m[0])]
-
-
 def _rank(makers: Makers) -> int | None:
     ranks = makers.rank - {None}
     return ranks.pop() if len(ranks) == 1 else None
 
 
-def _settled(
-    layers: list[Described], framework: str | None, chained: bool, unread: list[Span]
-) -> list[Described]:
-    """Dense layers: fully connected where the program doesn't say what they take.
+def _settle(layers: list[Described], framework: str | None, chained: bool, flat: bool, unread: list[Span]) -> None:
+    """Dense layers: fully connected where the program doesn't say what they take; `flat` is whether the input is a row.
 
     Keras's Dense on a map acts on its channels, which a writer seldom means.
     """
-    flat = True
     for layer in layers:
         if layer.type == "linear":
             if not chained:
@@ -215,12 +99,25 @@ def _settled(
             flat = False
         elif layer.type == "reshape":
             flat = len(layer.options["shape"]) == 1
-    return layers
 
 
 _MAPS: Final = frozenset(
-    "conv conv_transpose local maxpool avgpool lppool adaptive_avgpool adaptive_maxpool global_avgpool global_maxpool "
-    "zero_pad upsample pixel_shuffle pixel_unshuffle".split()
+    [
+        "conv",
+        "conv_transpose",
+        "local",
+        "maxpool",
+        "avgpool",
+        "lppool",
+        "adaptive_avgpool",
+        "adaptive_maxpool",
+        "global_avgpool",
+        "global_maxpool",
+        "zero_pad",
+        "upsample",
+        "pixel_shuffle",
+        "pixel_unshuffle",
+    ]
 )
 
 

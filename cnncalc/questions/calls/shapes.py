@@ -10,7 +10,8 @@ from cnncalc.questions.calls.arguments import Arguments, Name, NotReadError, arg
 from cnncalc.questions.calls.tokens import Call, Program
 from cnncalc.questions.described import UNKNOWN
 
-_RANDOM: Final = frozenset({"randn", "rand", "zeros", "ones", "empty", "normal", "uniform"})
+RANDOM: Final = frozenset({"randn", "rand", "zeros", "ones", "empty", "normal", "uniform"})
+"""Functions that make a tensor of a given shape."""
 _WEIGHTS: Final = re.compile(r"(?i).*(?:weight|kernel|filter|bias|target|label|hidden)s?\d*|[wkbyh]\d*")
 _SEEN: Final = re.compile(
     r"\b(?:x|X|inputs?|imgs?|images?)[ ]?\.[ ]?(?:shape|size\(\))[ ]{0,3}(?:==|=|:|->|is)[ ]{0,3}"
@@ -41,7 +42,7 @@ def given(program: Program, values: Mapping[str, Any], layer_like: set[int]) -> 
 
 def _of(program: Program, call: Call, values: Mapping[str, Any], is_layer: bool) -> list[Given]:
     name, span = call.name, (0, 0)
-    random = name in _RANDOM and len(call.path) > 1
+    random = name in RANDOM and len(call.path) > 1
     if not (is_layer or random or name in ("Input", "InputLayer", "summary", "build")):
         return []
     stated = arguments(program.inside(call), values)
@@ -84,7 +85,9 @@ def _is_weight(program: Program, call: Call) -> bool:
 
 def shape(found: Given, rank: int | None, last: bool) -> tuple[tuple[int | str, ...], int | None] | None:
     """The shape channels first and the batch, if it has one; None where these can't be told."""
-    sizes = [UNKNOWN if size is None else str(size) if isinstance(size, Name) else size for size in found.sizes]
+    sizes: list[Any] = [
+        UNKNOWN if size is None else str(size) if isinstance(size, Name) else size for size in found.sizes
+    ]
     if not sizes or not all(isinstance(size, (int, str)) and not isinstance(size, bool) for size in sizes):
         return None
     batched = found.batched
@@ -93,8 +96,8 @@ def shape(found: Given, rank: int | None, last: bool) -> tuple[tuple[int | str, 
         batched = len(sizes) == (axes or 0) + 2 if axes is not None else False if len(sizes) == 3 else None
         if batched is None or (axes is not None and len(sizes) not in (axes + 1, axes + 2)):
             return None
-    batch, *rest = sizes if batched else [None, *sizes]
+    batch, rest = (sizes[0], sizes[1:]) if batched else (None, sizes)
     if not rest:
         return None
-    ordered = (rest[-1], *rest[:-1]) if last else tuple(rest)
+    ordered = (*rest[-1:], *rest[:-1]) if last else tuple(rest)
     return ordered, batch if isinstance(batch, int) else None

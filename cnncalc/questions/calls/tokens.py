@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+MOST_TOKENS: Final = 400
+"""Tokens of a call's arguments; one with more is none that people write."""
 _DEEPEST = 20
 """Brackets that one closing bracket may find left open inside its own."""
 
@@ -39,14 +41,13 @@ _STATEMENT: Final = re.compile(
     r"[ \t]*(?:def |class |return\b|from [\w.]+ import|import |self\.\w+[ \t]*=|[\w.]+[ \t]*\.[ \t]*add[ \t]*\("
     r"|\w+[ \t]*=[ \t]*[\w.]+\((?![^\n]*,[ \t]*(?:\n|$)))"
 )
-METHODS: Final = frozenset("add compile fit evaluate predict summary build append extend add_module".split())
+METHODS: Final = frozenset(
+    {"add", "compile", "fit", "evaluate", "predict", "summary", "build", "append", "extend", "add_module"}
+)
 """Methods of models and lists that program text is known by."""
 _OWNERS: Final = frozenset({"nn", "layers", "keras", "models", "tf", "torch", "self", "F"})
 _LISTS: Final = frozenset({"Sequential", "OrderedDict", "ModuleList", "add"})
-_INMETHODS: Final = frozenset("add compile fit evaluate predict summary build append extend add_module".split())
-"""Methods of models and lists that program text is known by."""
-_OWNERS: Final = frozenset({"nn", "layers", "keras", "models", "tf", "torch", "self", "F"})
-_LISTS: Final = frozenset({"open", "close", "string", "unknown", "op"})
+_IN_LISTS: Final = frozenset({"open", "close", "string", "unknown", "op"})
 _CLOSES: Final = {")": "(", "]": "[", "}": "{"}
 
 
@@ -81,12 +82,14 @@ class Program:
         if ">>>" in plain:
             plain = _PROMPT.sub(lambda prompt: " " * len(prompt[0]), plain)
         self.text = plain
+        self.prompts = [match.span() for match in _PROMPT.finditer(text)] if ">>>" in text else []
         self.tokens: list[Token] = []
         self.comments: list[Token] = []
         for match in _TOKEN.finditer(plain):
             token = Token(match.lastgroup or "", match[0], *match.span())
             (self.comments if token.kind == "comment" else self.tokens).append(token)
         self.close = _pairs(plain, self.tokens)
+        self.line_ends = _line_ends(self.tokens)
         self.calls = [call for i in range(len(self.tokens)) if (call := self._call(i))]
         self._close_holders()
 
@@ -98,7 +101,7 @@ class Program:
         if first and self.joins(first - 1):
             path = ("", *path)
         spaced = self.tokens[at].start > self.tokens[at - 1].end
-        if spaced and len(path) == 1 and not path[0][-1:] in "dD":
+        if spaced and len(path) == 1 and path[0][-1:] not in "dD":
             return None  # prose: a word and a remark in brackets
         return Call(path, first, at, self.close.get(at))
 
@@ -140,20 +143,26 @@ class Program:
 
     def inside(self, call: Call) -> list[Token]:
         """The tokens of the arguments; without a closing bracket those of the line."""
-        return self.tokens[call.open + 1 : self.last(call) + (call.close is None)]
+        end = min(self.last(call) + (call.close is None), call.open + MOST_TOKENS + 2)
+        return self.tokens[call.open + 1 : end]
 
     def last(self, call: Call) -> int:
         """The index of the last token of the call."""
-        if call.close is not None:
-            return call.close
-        at = call.open
-        while at + 1 < len(self.tokens) and self.tokens[at + 1].kind != "line":
-            at += 1
-        return at
+        return self.line_ends[call.open] if call.close is None else call.close
 
     def is_text(self, at: int, *texts: str) -> bool:
         """Whether the tokens from there on read so."""
         return [token.text for token in self.tokens[max(at, 0) : max(at, 0) + len(texts)]] == list(texts) and at >= 0
+
+
+def _line_ends(tokens: list[Token]) -> list[int]:
+    """For every token the last one of its line."""
+    ends = [0] * len(tokens)
+    end = len(tokens) - 1
+    for at in range(len(tokens) - 1, -1, -1):
+        end = at - 1 if tokens[at].kind == "line" else end
+        ends[at] = max(end, at)
+    return ends
 
 
 def _pairs(text: str, tokens: Iterable[Token]) -> dict[int, int]:

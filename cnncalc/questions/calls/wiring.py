@@ -18,7 +18,9 @@ from cnncalc.questions.calls.pieces import Piece
 from cnncalc.questions.calls.tokens import Program
 from cnncalc.questions.described import UNKNOWN, Described
 
-_WEIGHTED: Final = frozenset("conv conv_transpose linear local batchnorm instancenorm groupnorm layernorm prelu".split())
+_WEIGHTED: Final = frozenset(
+    {"conv", "conv_transpose", "linear", "local", "batchnorm", "instancenorm", "groupnorm", "layernorm", "prelu"}
+)
 _SAME: Final = frozenset({"contiguous", "to", "cuda", "cpu", "float", "detach"})
 _ASKING: Final = frozenset({"size", "dim", "print", "summary", "Model", "len", "numel", "type", "item"})
 
@@ -28,16 +30,21 @@ class Tangled(Exception):
 
 
 class Tensor:
-    """What flows from layer to layer; once used, it is gone."""
+    """What flows from layer to layer; once used, it is gone. A source is an input of the network."""
 
-    def __init__(self) -> None:
-        self.used = False
+    def __init__(self, source: bool = False) -> None:
+        self.source, self.used = source, False
 
 
 class Wiring:
-    """Runs through statements in their order; `chain` gathers the layers as they are used."""
+    """Runs through statements in their order; `chain` gathers the layers as they are used.
 
-    def __init__(self, program: Program, made: Iterable[Made], values: Mapping[str, Any]) -> None:
+    `inputs` are the calls that make an input tensor, by their first and last tokens.
+    """
+
+    def __init__(
+        self, program: Program, made: Iterable[Made], values: Mapping[str, Any], inputs: Mapping[int, int]
+    ) -> None:
         self.program, self.values = program, values
         self.made = list(made)
         self.chain: list[Described] = []
@@ -50,16 +57,18 @@ class Wiring:
             if each.target is not None:
                 self.held.setdefault(each.target, []).append(each)
 
-    def run(self, piece: Piece, inputs: Mapping[int, int]) -> None:
-        """One statement; `inputs` are the calls that make an input tensor, by first and last token."""
+        self.stand_ins = {m.call.first: (f"layer_{n}_", program.last(m.call)) for n, m in enumerate(self.made)}
+        self.stand_ins |= {first: ("input_()", last) for first, last in inputs.items()}
+
+    def run(self, piece: Piece) -> None:
+        """One statement."""
         tokens = self.program.tokens
         self.span = tokens[piece.first].start, tokens[piece.end - 1].end
-        stand_ins = {m.call.first: (f"layer_{n}_", self.program.last(m.call)) for n, m in enumerate(self.made)}
-        stand_ins |= {first: ("input_()", last) for first, last in inputs.items()}
         here = {
             first - piece.value: (name, last - first + 1)
-            for first, (name, last) in stand_ins.items()
-            if piece.value <= first < piece.end
+            for first in range(piece.value, piece.end)
+            if first in self.stand_ins
+            for name, last in [self.stand_ins[first]]
         }
         try:
             node = parsed(source(tokens[piece.value : piece.end], here))
@@ -99,8 +108,7 @@ class Wiring:
         function = node.func
         name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
         if name == "input_":
-            self.sources += 1
-            return self._source()
+            return Tensor(source=True)
         on = self._value(function.value) if isinstance(function, ast.Attribute) else None
         if isinstance(on, Tensor):
             return self._method(on, name, node)
@@ -118,14 +126,9 @@ class Wiring:
             raise Tangled(f"{name} of a tensor")
         return None
 
-    def _source(self) -> Tensor:
-        if self.sources > 1:
-            raise Tangled("several inputs")
-        return Tensor()
-
     def _argument(self, node: ast.Call) -> Tensor:
         """The tensor that a call is made on; a name not seen before is the network's input."""
-        if not node.args or len(node.args) > 1 and isinstance(self._value(node.args[1]), Tensor):
+        if not node.args or (len(node.args) > 1 and isinstance(self._value(node.args[1]), Tensor)):
             raise Tangled("not one tensor")
         first = node.args[0]
         found = self._value(first)
@@ -133,15 +136,17 @@ class Wiring:
             return found
         if not isinstance(first, (ast.Name, ast.Attribute)) or found is not None:
             raise Tangled("no tensor")
-        self.sources += 1
         name = first.id if isinstance(first, ast.Name) else first.attr
-        self.variables[name] = self._source()
+        self.variables[name] = Tensor(source=True)
         return self.variables[name]
 
     def _use(self, tensor: Tensor) -> None:
         if tensor.used:
             raise Tangled("a tensor is used twice")
         tensor.used = True
+        self.sources += tensor.source
+        if self.sources > 1:
+            raise Tangled("several inputs")
 
     def _emit(self, made: Made) -> None:
         if made.call.first in self.applied and any(layer.type in _WEIGHTED for layer in made.layers):
