@@ -15,7 +15,7 @@ from functools import cached_property
 from types import CodeType
 from typing import Any, NamedTuple
 
-from cnncalc.notation import Value, function_of, printed
+from cnncalc.notation import Value, function_of, latex, printed
 
 
 class Formula:
@@ -60,6 +60,10 @@ class Formula:
         """In symbols, or with the values in their places."""
         return printed(self.tree, values)
 
+    def latex(self, values: Mapping[str, Value] | None = None) -> str:
+        """The same in LaTeX, for math mode."""
+        return latex(self.tree, values)
+
     @cached_property
     def _code(self) -> CodeType:
         return _compiled(_Exact(), self.source)
@@ -83,6 +87,10 @@ class Number(NamedTuple):
     def text(self) -> str:
         """The formula with its numbers: `⌊(227 + 2·0 − 11)/4⌋ + 1`."""
         return self.formula.text(self.symbols)
+
+    def latex(self) -> str:
+        """The same in LaTeX, for math mode."""
+        return self.formula.latex(self.symbols)
 
 
 ZERO = Number(0, Formula("0"), {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from by_hand import NOWHERE
 from declared import TYPES, Draw, draws
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from notation import read
+from notation import read, read_latex
 
 from cnncalc.analysis import numbers
 from cnncalc.formula import Formula, Number
@@ -66,6 +67,8 @@ def test_printed_formulas_read_back_give_the_printed_value() -> None:
         for number in results(draw):
             assert read(number.text()) == number.value, number.text()
             assert read(number.formula.text(), number.symbols) == number.value, number.formula.text()
+            assert read_latex(number.latex()) == number.value, number.latex()
+            assert read_latex(number.formula.latex(), number.symbols) == number.value, number.formula.latex()
         seen += 1
 
     over_all_types(10, law)
@@ -137,3 +140,12 @@ def test_the_notation_reader_can_fail() -> None:
     for broken in ("⌊7/2", "7 2", "7 ? 2"):
         with pytest.raises(ValueError):
             read(broken)
+
+
+def test_the_latex_reader_can_fail() -> None:
+    assert read_latex(r"\left\lfloor \frac{227 + 2 \cdot 0 - 11}{4}\right\rfloor + 1") == 55
+    assert read_latex(r"2p - d(k - 1) s_{0}", {"p": 3, "d": 2, "k": 4, "s0": 5}) == -24
+    assert read_latex(r"\min(\prod k, 3) \cdot 10^{-1}", {"k": (2, 2)}) == Fraction(3, 10)
+    for broken in (r"\left\lfloor 7\rfloor", "7 2", r"\frac{7}2", "7 ? 2", r"\frac{7 - 2"):
+        with pytest.raises(ValueError):
+            read_latex(broken)
