@@ -212,7 +212,7 @@ class _Latex(_Text):
     def fenced(self, name: str, text: str) -> str:
         left, right = self.fences[name]
         tall = r"\frac" in text
-        return rf"\left{left}{text}\right{right.lstrip()}" if tall else left + text + right
+        return rf"\left{left}{text} \right{right.strip()}" if tall else left + text + right
 
     def between(self, product: ast.BinOp) -> str:
         """Nothing between letters, and before a letter or a bracket: `2d(k - 1)`; a dot between numbers and words."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cnncalc import SpecError, analyze, load, loads
 from cnncalc.bundled import names
-from cnncalc.render import explain
+from cnncalc.render import explain, explain_latex, receptive
+from cnncalc.render.latex import escaped
 from cnncalc.render.lines import plain
 
 
@@ -79,3 +82,51 @@ def test_an_unknown_layer_leads_to_the_nearest() -> None:
     analysis = analyze(load("resnet50"))
     with pytest.raises(SpecError, match=r"stage1\.bottleneck1\.conv1"):
         explain.chosen(analysis, "stage1.botleneck1.conv1")
+
+
+def latex(spec: str, layer: str | None = None, layout: str = "chw") -> str:
+    analysis = analyze(load(spec) if spec in names() else loads(spec))
+    return explain_latex.render(analysis, explain.chosen(analysis, layer), layout)
+
+
+def test_latex_has_symbols_values_and_result() -> None:
+    shown = latex("alexnet", "conv1", "hwc")
+    assert shown.startswith("% needs \\usepackage{amsmath}\n\\subsection*{conv1: conv, alexnet.")
+    assert r"input 227$\times$227$\times$3 $\to$ 55$\times$55$\times$96" in shown
+    assert (
+        r"\text{height, width} &= \left\lfloor \frac{n + 2p - d(k - 1) - 1}{s} \right\rfloor + 1 \\" + "\n"
+        r"&= \left\lfloor \frac{227 + 2 \cdot 0 - 1 \cdot (11 - 1) - 1}{4} \right\rfloor + 1 = 55 \\" in shown
+    )
+    assert r"\text{param bytes} &= \text{params} \cdot \text{bytes} = 34944 \cdot 4 = 139{,}776 \approx 139.8" in shown
+    assert r"$C_{\text{in}}$ = channels of the input; $g$ = groups;" in shown
+
+
+@pytest.mark.parametrize("name", ["resnet50", "unet", "densenet121"])
+def test_latex_has_every_number_of_every_layer(name: str) -> None:
+    analysis = analyze(load(name))
+    shown = latex(name)
+    aligned = re.findall(r"\\begin\{align\*\}\n(.*?)\n\\end\{align\*\}", shown, re.DOTALL)
+    rows = [row for block in aligned for row in re.sub(r" \\\\\n&(?==|\\approx)", "", block).split(" \\\\\n")]
+    steps = [step for one in analysis.network.layers for step in explain.explained(one, analysis, "chw").workings]
+    assert len(rows) == len(steps)
+    for row, step in zip(rows, steps):
+        assert row.startswith(rf"\text{{{escaped(step.name)}}} &"), row
+        assert row.replace("{,}", ",").endswith(f" {step.result}") or step.name == "param bytes"
+    assert shown.isascii()
+    assert shown.count("{") == shown.count("}")
+    assert shown.count(r"\begin{") == shown.count(r"\end{")
+
+
+def test_nothing_of_a_name_is_left_to_latex() -> None:
+    network = loads("input: [1, 8, 8]\nlayers: [{conv: 2, kernel_size: 3, name: a_b}]", name="50%_of\\it.yaml")
+    shown = explain_latex.render(analyze(network), network.layers, "chw")
+    assert r"a\_b: conv, 50\%\_of\textbackslash{}it." in shown
+
+
+def test_the_page_of_one_unit_is_a_table_with_rules() -> None:
+    analysis = analyze(load("alexnet"))
+    shown = explain_latex.render(
+        analysis, [analysis.network.by_path["conv1"]], "chw", receptive.page(analysis, "conv1", "3,3", None)
+    )
+    assert shown.startswith("% needs \\usepackage{amsmath,booktabs}\n")
+    assert "height & 12 & 22 & 11 &  & 12 & 22 & 11 \\\\\n" in shown

@@ -29,14 +29,14 @@ def explain(
     batch: options.Batch = 1,
     dtype: options.Dtype = "float32",
     layout: options.Layout = "chw",
-    format: Annotated[Literal["text", "markdown"], typer.Option(help="Form of the output.")] = "text",
+    format: Annotated[Literal["text", "markdown", "latex"], typer.Option(help="Form of the output.")] = "text",
     output: options.Output = None,
     max_layers: options.MaxLayers = MAX_LAYERS,
 ) -> None:
     """Every number of a layer, with its formula."""
     from cnncalc.render import explain as explanation
+    from cnncalc.render import explain_latex, receptive
     from cnncalc.render import page as pages
-    from cnncalc.render import receptive
 
     analysis = analyze(network(spec, set, input, layout, max_layers), batch=batch, dtype=dtype)
     placed = explanation.chosen(analysis, layer)
@@ -44,6 +44,8 @@ def explain(
     if format == "markdown":
         text = explanation.markdown(analysis, placed, layout)
         write(f"{text}\n{pages.markdown(unit)}" if unit else text, output)
+    elif format == "latex":
+        write(explain_latex.render(analysis, placed, layout, unit), output)
     else:
         room = None if output else width(sys.stdout)
         lines = explanation.lines(analysis, placed, layout, room)

@@ -19,6 +19,8 @@ _SIGNS = {
     ">": r"\textgreater{}",
     "×": r"$\times$",
     "–": "--",
+    "−": "$-$",
+    "→": r"$\to$",
     "…": r"\dots{}",
 }
 _SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
@@ -33,9 +35,11 @@ def escaped(text: str) -> str:
     return _SIGN.sub(lambda found: _SIGNS[found[0]], visible(text))
 
 
-def table(headers: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]], total: Sequence[str]) -> str:
-    """The `tabular` environment, numbers aligned right, the total below a rule."""
-    listed = [_row(headers), r"\midrule", *map(_row, rows), r"\midrule", _row(total)]
+def table(
+    headers: Sequence[str], right: Sequence[bool], rows: Sequence[Sequence[str]], total: Sequence[str] = ()
+) -> str:
+    """The `tabular` environment, numbers aligned right, a total below a rule."""
+    listed = [_row(headers), r"\midrule", *map(_row, rows), *([r"\midrule", _row(total)] if total else [])]
     columns = "".join("r" if one else "l" for one in right)
     return "\n".join([rf"\begin{{tabular}}{{{columns}}}", r"\toprule", *listed, r"\bottomrule", r"\end{tabular}"])
 

@@ -1,4 +1,4 @@
-"""Pages of paragraphs and small tables, as text and as Markdown."""
+"""Pages of paragraphs and small tables, as text, as Markdown and as LaTeX."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from cnncalc.render import latex as tex
 from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped
 from cnncalc.render.markdown import table as markdown_table
@@ -60,3 +61,14 @@ def markdown(page: Page) -> str:
         for part in page.parts
     ]
     return "\n".join([f"### {escaped(page.title)}\n", *parts])
+
+
+def latex(page: Page) -> str:
+    """The page as a fragment of LaTeX, which needs the package booktabs."""
+    parts = [
+        f"{tex.escaped(part)}\n"
+        if isinstance(part, str)
+        else f"\\begin{{center}}\n{tex.table(part.headers, [False] * len(part.headers), part.rows)}\n\\end{{center}}\n"
+        for part in page.parts
+    ]
+    return "\n".join([f"\\subsection*{{{tex.escaped(page.title)}}}", *parts])
