@@ -44,6 +44,7 @@ ORDER = (
     "pytorch",
     "render",
     "questions",
+    "quiz",
     "cli",
 )
 
@@ -80,6 +81,7 @@ except SystemExit as end:
         ["conventions"],
         ["cost", "resnet50", "--layers", "--memory", "24GB", "--flops-rate", "12T", "--bandwidth", "600GB"],
         ["cost", "lenet5", "--format", "json"],
+        ["quiz", "--seed", "1", "--sheet", "12"],
         ["specs"],
         ["specs", "resnet50"],
         ["check"],

@@ -15,6 +15,7 @@ from cnncalc.cli.conventions import conventions
 from cnncalc.cli.cost import cost
 from cnncalc.cli.explain import explain
 from cnncalc.cli.layers import layers
+from cnncalc.cli.quiz import quiz
 from cnncalc.cli.schema import schema
 from cnncalc.cli.specs import specs
 from cnncalc.cli.streams import discard, prepare
@@ -27,7 +28,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for command in (summary, explain, verify, check, compare, conventions, cost, compute, specs, layers, schema):
+COMMANDS = (
+    *(summary, explain, verify, check, compare, conventions, cost),
+    *(compute, quiz),
+    *(specs, layers, schema),
+)
+for command in COMMANDS:
     app.command()(command)
 
 

@@ -52,6 +52,13 @@ def types(incomplete: str) -> list[tuple[str, str]]:
     return [(name, summary(layer)) for name, layer in REGISTRY.items()]
 
 
+def topics(incomplete: str) -> list[str]:
+    """What the quiz asks about."""
+    from cnncalc.quiz import ALL, TOPICS
+
+    return [*TOPICS, ALL]
+
+
 def column(incomplete: str) -> list[str]:
     """The columns that rows are sorted by."""
     from cnncalc.render.columns import COLUMNS

@@ -123,7 +123,7 @@ def explained(placed: Placed, analysis: Analysis, layout: str) -> Explanation:
         tuple(steps),
         tuple(zero),
         parts,
-        tuple(_legend(placed.layer, [*steps, *(step for part in parts for step in part.steps)])),
+        tuple(legend(placed.layer, [*steps, *(step for part in parts for step in part.steps)])),
     )
 
 
@@ -166,7 +166,8 @@ def _initial(placed: Placed) -> Iterator[Part]:
         yield Part("initial weights, as torch.nn.init draws them:", tuple(steps))
 
 
-def _legend(layer: Layer, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+def legend(layer: Layer, steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+    """What the symbols of the steps mean."""
     options = {opt.symbol: opt.name for opt in layer.options().values() if opt.symbol}
     used = dict.fromkeys(symbol for step in steps for symbol in step.number.formula.symbols)
     for symbol in used:
@@ -191,19 +192,24 @@ def _lines(one: Explanation, width: int) -> Iterator[Line]:
     yield Line(one.flow, "note")
     wide = max(len(step.name) for step in one.workings)
     for step in one.steps:
-        yield from _working(step, wide)
+        yield from working(step, wide)
     if one.zero:
         yield Line(f"0 by definition: {', '.join(one.zero)}", "note")
     for part in one.parts:
         yield from (Line(line) for line in textwrap.wrap(part.told, width))
         for step in part.steps:
-            yield from _working(step, wide)
-    if one.legend:
-        legend = "; ".join(f"{symbol} = {meaning}" for symbol, meaning in one.legend)
-        yield from (Line(line, "note") for line in textwrap.wrap(legend, width))
+            yield from working(step, wide)
+    yield from meanings(one.legend, width)
 
 
-def _working(step: Step, wide: int) -> Iterator[Line]:
+def meanings(legend: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+    """The legend as text of so many columns."""
+    told = "; ".join(f"{symbol} = {meaning}" for symbol, meaning in legend)
+    return (Line(line, "note") for line in textwrap.wrap(told, width))
+
+
+def working(step: Step, wide: int) -> Iterator[Line]:
+    """A step below its name: symbols, values, result."""
     symbols, values = step.number.formula.text(), step.number.text()
     yield Line(f"  {step.name:<{wide}}  = {symbols}")
     if values not in (symbols, str(step.number.value)):
@@ -218,18 +224,18 @@ def markdown(analysis: Analysis, placed: Sequence[Placed], layout: str) -> str:
 
 
 def _markdown(one: Explanation) -> str:
-    headers = ("", "in symbols", "in values", "result")
-
-    def rows(steps: Sequence[Step]) -> list[tuple[str, str, str, str]]:
-        return [(s.name, s.number.formula.text(), s.number.text(), s.result) for s in steps]
-
-    right = (False, False, False, True)
-    text = f"### {escaped(one.heading)}\n\n{escaped(one.flow)}\n\n{table(headers, right, rows(one.steps))}"
+    text = f"### {escaped(one.heading)}\n\n{escaped(one.flow)}\n\n{step_table(one.steps)}"
     if one.zero:
         text += f"\n0 by definition: {', '.join(one.zero)}\n"
     for part in one.parts:
         text += f"\n{part.told[:1].upper()}{part.told[1:]}\n"
-        text += f"\n{table(headers, right, rows(part.steps))}" if part.steps else ""
+        text += f"\n{step_table(part.steps)}" if part.steps else ""
     if one.legend:
         text += f"\n{'; '.join(f'{symbol} = {meaning}' for symbol, meaning in one.legend)}\n"
     return text
+
+
+def step_table(steps: Sequence[Step]) -> str:
+    """The steps as a table in Markdown."""
+    rows = [(s.name, s.number.formula.text(), s.number.text(), s.result) for s in steps]
+    return table(("", "in symbols", "in values", "result"), (False, False, False, True), rows)
