@@ -86,6 +86,8 @@ _LETTER = re.compile(r"(?<![A-Za-z])([A-Za-z](?:_?(?:in|out|[a-z\d]))?|pad|ksize
 
 def _clause_before(gap: str, adjoins: bool) -> str:
     breaks = list(_BREAK.finditer(gap.rstrip()))
+    if breaks and gap[breaks[-1].start()] == "\n" and not re.search(r"[A-Za-z]", gap[breaks[-1].end() :]):
+        breaks.pop()  # a bullet alone: the line above says what it is
     return gap[breaks[-1].end() :] if breaks else f"#{gap}" if adjoins else gap
 
 

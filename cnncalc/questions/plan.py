@@ -176,6 +176,8 @@ def _steps(layer: Described, rank: int, plan: Plan, scene: Scene) -> list[tuple[
     for name in ("kernel_size", "stride", "padding", "dilation"):
         if isinstance(options.get(name), tuple):
             options[name] = _per_axis(options[name], name, rank, plan, scene)
+    if options.get("kernel_size") == "input":
+        options["kernel_size"] = _short(tuple(plan.sides)) if not plan.steps else UNKNOWN
     if options.get("padding") == "zero":
         options["padding"] = 0
         plan.assume("padding", 0, "“zero padding” without an amount is read as none")

@@ -70,7 +70,7 @@ RULES = (
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     _after("volume", r"(?:→|=>|->)", True),
     _after("volume", rf"\)?\s*{_COLOUR}*{_INPUT}\b(?! size| patch)", True),
-    _before("output", rf"\boutput(?: volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}", True),
+    _before("output", rf"\boutput(?: layer| volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}", True),
     _before("input", rf"\binput(?: volume| feature maps?| maps?| tensor| image| shape| size| dimensions?| data)*\b{_FILL}", True),
     # strides, paddings, dilations, groups
     _before("batch", rf"\b(?:mini-?)?batch(?:[_ -]?size)?(?:es)?\b{_FILL}", False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -108,7 +109,7 @@ class _Assembly:
         scene = self.scene
         inside = [number for number in scene.numbers if start <= number.start < end]
         named = [one for one in scene.mentions if start <= one.start < end]
-        said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap")]
+        said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap", "kernel_size")]
         at = [one for one in self.places if start <= one.start < end]
         for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
             self.from_code(int(match[1]), start + match.start(), start + match.end())
@@ -193,12 +194,15 @@ class _Assembly:
             self.target = [named]
             self.state(facts, True)
             return
-        if mention.article in ("all", "every", "each") and facts and not any(_kind(f) == "count" for f in facts):
+        if mention.article in ("all", "every", "each") and facts and not (mention.type == "fc" and re.match(r"\s*(?:to|with)\b", scene.text[mention.end :])) and not any(_kind(f) == "count" for f in facts):
             self.default(family, facts)
             return
-        if current is not None and current.implied and not alike and not facts:
+        if current is not None and current.implied and not alike and self.fits(current, mention, facts):
             current.type, current.implied = mention.type, False
             self.state(facts, True)
+            return
+        if at and not facts and mention.article == "the" and not alike:
+            self.refer(mention, at)
             return
         if current is not None and _family(current.type) == family and (not current.options or (not facts and mention.article in _REFERENCES)):
             if current.options or current.gives:
@@ -218,10 +222,18 @@ class _Assembly:
                 if facts:
                     self.state(facts, True)
                 return
-        if not facts and not alike and (mention.article in _REFERENCES and mention.type not in ("conv", "local", *POOLS, "fc", "conv_transpose", "depthwise")):
+        if not facts and not alike and (mention.article in _REFERENCES and mention.type not in ("conv", "local", *POOLS, "fc", "conv_transpose", "depthwise", "flatten")):
             return
         self.add(Described(mention.type, name=mention.name, start=mention.start, end=mention.end))
         self.state(facts, True)
+
+    def fits(self, layer: Described, mention: Mention, facts: list[Number | Remark]) -> bool:
+        """Whether a layer known by its filters alone may be the one that is named now."""
+        if mention.type in POOLS:
+            return not facts and "out_channels" not in layer.options
+        if mention.type not in CONVS:
+            return False
+        return not {_kind(fact) for fact in facts} & set(layer.options)
 
     def refer(self, mention: Mention, at: list[Remark]) -> None:
         near = [place for place in at if mention.start - place.end < 25]
@@ -309,8 +321,15 @@ class _Assembly:
             scene.batch = number.value if scene.batch is None else scene.batch
         elif role in ("height", "width", "length", "side", "in_channels"):
             self.side(number)
-        elif role != "ordinal":
+        elif role != "ordinal" and not isinstance(number.value, str) and not self.is_product(number):
             scene.unread.append(number)
+
+    def is_product(self, number: Number) -> bool:
+        """Whether it only multiplies out the size before it: `64x64x3 = 12288`."""
+        at = self.scene.numbers.index(number)
+        before = self.scene.numbers[at - 1] if at else None
+        sides = before.value if before is not None and isinstance(before.value, tuple) else ()
+        return bool(sides) and re.fullmatch(r"#?\s*(?:=|or|i\.e\.,?)\s*", number.before) is not None and all(isinstance(side, int) for side in sides) and math.prod(sides) == number.value  # type: ignore[arg-type]
 
     def side(self, number: Number) -> None:
         sides, role = self.scene.sides, number.role or ""

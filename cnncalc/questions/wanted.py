@@ -51,7 +51,7 @@ QUANTITIES = (
     ("length", r"\boutput[_ ]length\b|\b(?:how long|length)\b"),
     ("width", r"\b(?:output )?width\b"),
     ("height", r"\b(?:output )?height\b"),
-    ("output", rf"\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b"),
+    ("output", rf"\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
 )  # fmt: skip
 """What can be asked, the more telling words first: what they take is not read again by the others."""
 _QUANTITIES = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in QUANTITIES)
