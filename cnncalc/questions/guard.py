@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cnncalc.questions.reply import not_understood
-from cnncalc.questions.scene import Scene
+from cnncalc.questions.scene import ATTRIBUTES, Scene
 from cnncalc.questions.wanted import Wanted
 
 _BEYOND = re.compile(
@@ -28,6 +28,9 @@ def check(scene: Scene, asked: list[Wanted]) -> None:
     twist = _TWISTS.search(text)
     if twist:
         raise not_understood(f"“{twist[0]}” changes the question in a way that is not understood", text, twist.span())
+    stage = _staged(scene)
+    if stage:
+        raise not_understood("the question goes on with new facts after it has asked; ask its parts one by one", text, stage)
     unread = _unread_digits(scene)
     if unread:
         raise not_understood(f"it is not clear what {text[slice(*unread)]} is", text, unread)
@@ -58,4 +61,14 @@ def _unread_digits(scene: Scene) -> tuple[int, int] | None:
             at = match.start() + (digits.start() if digits else 0)
             if not any(start <= at < end for start, end in covered):
                 return match.span()
+    return None
+
+
+def _staged(scene: Scene) -> tuple[int, int] | None:
+    """Where facts of layers begin again behind a question that had some before it."""
+    facts = sorted((number.start, number.end) for number in scene.numbers if number.role in ATTRIBUTES)
+    for match in re.finditer(r"\?", scene.text):
+        behind = [span for span in facts if span[0] > match.start()]
+        if behind and any(span[1] <= match.start() for span in facts):
+            return behind[0]
     return None

@@ -130,7 +130,7 @@ def _letters(found: list[Number], text: str) -> None:
             continue
         role = LETTERS.get(number.letter.lower())
         if role in ("K", "F"):
-            other = "kernel_size" in roles or (role == "K" and "f" in alone)
+            other = "out_channels" not in roles and ("kernel_size" in roles or (role == "K" and "f" in alone))
             role = "out_channels" if other else "kernel_size"
         number.role = role
 

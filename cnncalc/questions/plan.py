@@ -131,6 +131,8 @@ def _entering(scene: Scene, rank: int) -> Plan:
         channels = colour
     if "batch" in sides or scene.batch is not None and shape is not None and len(shape) == rank + 2:
         batch = batch or scene.batch
+    if scene.remark("batched") and scene.batch is not None:
+        batch = scene.batch
     return Plan(channels, tuple(spatial), layout, batch, with_channels or channels is not None)
 
 

@@ -32,7 +32,7 @@ _REMARKS: tuple[tuple[str, Any, str], ...] = (
     ("padding", "causal", r"[\"']?\bcausal\b[\"']?(?:[- ](?:padding|conv\w*))?"),
     ("dilation", 1, r"\b(?:no|without(?: any)?|zero) dilation\b|\b(?:un|non-?)dilated\b|\bnot dilated\b"),
     ("stride", 1, r"\b(?:no|without(?: any)?) strid(?:e|es|ing)\b|\bunstrided\b|\bnon-?strided\b|\bunit[- ]strides?\b|\b(?:one|1) pixel at a time\b"),
-    ("colour", 3, r"\brgb\b|\bcolou?red?\b(?! channels?)(?:[- ]image\w*)?|\bthree-channel\b"),
+    ("colour", 3, r"\brgb\b|\bcolou?r(?:ed)?\b(?! channels?)(?:[- ]image\w*)?|\bthree-channel\b"),
     ("colour", 1, r"\bgr[ae]y[- ]?(?:scale|level)?\b|\bblack[- ]and[- ]white\b|\bmono(?:chrome)?\b|\bsingle[- ]channel(?:led)?\b|\bone-channel\b|\bmnist\b"),
     ("overlap", False, r"\bnon-?overlapping\b|\bno overlap\b|\bwithout overlap(?:ping)?\b|\beach pixel appearing exactly once\b|\bdo(?:es)? not overlap\b|\bdisjoint\b"),
     ("bytes", 2, r"\b(?:fp|float|f|bfloat)[- ]?16\b|\b16-?\s?bits?(?: floats?(?:ing[- ]point)?)?\b|\bhalf[- ]precision\b|\bbf16\b|\b2 bytes\b"),
@@ -43,6 +43,9 @@ _REMARKS: tuple[tuple[str, Any, str], ...] = (
     ("keeps", True, r"\b(?:(?:keep|keeps|keeping|kept|preserv\w+|maintain\w*|retain\w*|conserv\w+)(?: (?:it|its|the|their|same|spatial|input|output|image|height|width|and|map|an?|\d+x\d+|at|exactly|as|to|be|of))*(?: (?:sizes?|shapes?|dimensions?|resolution|length))?|unchanged|leav\w+ [^.?\n]{0,40}unchanged|does(?: not|n't) change|same (?:spatial |output |input )?(?:size|height|width|shape|dimension\w*|resolution)|equal to (?:the |that of the )?input|(?:as|to) the input(?: size)?\b|size[- ]preserving)"),
     ("layout", "hwc", r"\bchannels?[- _]last\b|\bn?h\W*x?w\W*x?[cd]\b(?! ?=)|\bheight\s*[x,×]\s*width\s*[x,×]\s*(?:depth|channels?)\b|\bNHWC\b"),
     ("layout", "chw", r"\bchannels?[- _]first\b|\bn?cx?hx?w\b|\b(?:depth|channels?)\s*[x,×]\s*height\s*[x,×]\s*width\b|\bnumber of channels is given in the first dimension\b|\bNCHW\b"),
+    ("batched", True, r"\bN(?:CHW|HWC|CL|LC|CDHW|DHWC)\b|\bN ?[,×x] ?(?:C|H)\b"),
+    ("framework", "keras", r"\bkeras\b|\btensorflow\b|\btf\b"),
+    ("framework", "torch", r"\b(?:py)?torch\b"),
     ("rank", 1, r"\b1-?d(?:imensional)?\b|\bone-dimensional\b|\b(?:time[- ]series|temporal|audio|waveform)\b|\bconv1d\b"),
     ("rank", 3, r"\b3-?d(?:imensional)?\b|\bthree-dimensional\b|\bvolumetric\b|\bconv3d\b"),
 )  # fmt: skip

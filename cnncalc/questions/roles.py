@@ -32,7 +32,7 @@ _INPUT = (
     r"(?:inputs?|images?|pictures?|photos?|photographs?|pics?|scans?|frames?|spectrograms?|signals?|sequences?|time series|volumes?|tensors?|"
     r"(?:feature|activation)[- ]?maps?|maps?|matri(?:x|ces)|data|clips?|videos?|grids?|activations?|arrays?|digits?|samples?|cubes?|thumbnails?|crops?|feature volumes?|representation)"
 )
-_COLOUR = r"(?:\(?(?:rgb|colou?red?|gr[ae]y(?:[- ]?scale)?|binary|black[- ]and[- ]white|mono(?:chrome)?|square|2-?d|3-?d|1-?d|single[- ]channel|input|small|padded|zero-padded|resulting|output|feature|mnist|cifar(?:-?10)?|intermediate|spatial|medical|mri|ct)\)?[\s,-]*)"
+_COLOUR = r"(?:\(?(?:rgb|colou?r(?:ed)?|gr[ae]y(?:[- ]?scale)?|binary|black[- ]and[- ]white|mono(?:chrome)?|square|2-?d|3-?d|1-?d|single[- ]channel|input|small|padded|zero-padded|resulting|output|feature|mnist|cifar(?:-?10)?|intermediate|spatial|medical|mri|ct)\)?[\s,-]*)"
 _TO_OUTPUT = (
     r"(?:outputs?|results?|resulting|produc\w+|gives?|giving|gave|yield\w*|becom\w+|obtain\w*|generat\w+|returns?|get|gets|reach\w*|want(?:ed|s)?|desired?|"
     r"(?:up|down)-?sampl\w+ (?:it )?(?:from )?#? ?to|to|into|end up with|leaves?|comes? out)"
@@ -64,17 +64,20 @@ def _after(role: str, words: str, sizes: bool | None = None) -> Rule:
 _NOT_ON = rf"(?!{_FILL}\s*#)"
 _ON_SIZE = r"(?:\s*(?:of )?(?:size|shape|dimension)s?\b)"
 
+_AS_KERNEL = rf"(?:(?:{_ADJECTIVE}|dilated|max(?:imum)?|av(?:era)?g(?:e)?|mean|min|sum|transposed?|depth-?wise|point-?wise|pixel|pixels|causal|standard|regular|normal|strided|stacked|valid|same|(?:non-?)?overlapping|local|zero-padded|1d|2d|3d|atrous|grouped|separable|sliding|ordinary|full|dense|plain|naive|direct)[\s-]+)*(?:{_KERNEL}|convolv\w+|deconv\w*|up-?conv\w*|bottleneck|receptive fields?)\b"
+
 RULES = (
     _before("ordinal", r"\b(?:layer|step|stage|block|part|case|option|network|model|question|level|exercise|problem|figure|table|chapter|section|lecture|week|quiz|conv|pool|fc) #?", False, r"[:.)]|\s*$"),
     # volumes
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     _after("volume", r"(?:→|=>|->)", True),
     _after("volume", rf"\)?\s*{_COLOUR}*{_INPUT}\b(?! size| patch)", True),
+    _after("kernel_size", _AS_KERNEL + _NOT_ON, True),
     _before("output", rf"\boutput(?: layer| volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}", True),
     _before("input", rf"\binput(?: volume| feature maps?| maps?| tensor| image| shape| size| dimensions?| data)*\b{_FILL}", True),
     # strides, paddings, dilations, groups
     _before("batch", rf"\b(?:mini-?)?batch(?:[_ -]?size)?(?:es)?\b{_FILL}", False),
-    _after("batch", r"(?:input |rgb |colou?r |such )*(?:images|samples|examples|pictures)\b", False),
+    _after("batch", r"(?:input |rgb |colou?r |such )*(?:images?|samples|examples|pictures?)\b", False),
     _before("output_padding", rf"\boutput[_ -]?padding{_FILL}"),
     _before("stride", rf"\bstrid(?:es?|ed|ing)\b(?:[\s-]*conv\w*)?-?{_FILL}"),
     _before("stride", r"\b(?:mov\w+|shift\w*|slid\w+|jump\w*|hop\w*|skip\w*)(?: (?:by|over|across|the|it|filter|window|kernel|a))*", False, r"(?:pixels?|positions?|steps?|cells?)"),
@@ -116,7 +119,7 @@ RULES = (
     # kernels
     _before("kernel_size", rf"\b(?:kernel|filter|window)[_ ]sizes?{_FILL}"),
     _before("kernel_size", rf"\b(?:kernels?|filters?|windows?|masks?|operators?|patch(?:es)?|tiles?|extent|receptive field)\b{_FILL}"),
-    _after("kernel_size", rf"(?:(?:{_ADJECTIVE}|dilated|max(?:imum)?|av(?:era)?g(?:e)?|mean|min|sum|transposed?|depth-?wise|point-?wise|pixel|pixels|causal|standard|regular|normal|strided|stacked|valid|same|(?:non-?)?overlapping|local|zero-padded|1d|2d|3d|atrous|grouped|separable|sliding|ordinary|full|dense|plain|naive|direct)[\s-]+)*(?:{_KERNEL}|convolv\w+|deconv\w*|up-?conv\w*|bottleneck|receptive fields?)\b"),
+    _after("kernel_size", _AS_KERNEL),
     _before("kernel_size", rf"\b{_KERNEL}(?: with| of| over| using|,)*{_FILL}"),
     # channels and sides of the input
     _after("in_channels", r"(?:colou?r |image |rgb )?(?:channels?|bands?)\b", False),

@@ -32,6 +32,10 @@ _OUTWARDS = re.compile(
     r"(?i)(?:\boutput\w*|\bresult\w*|\bproduc\w+|\bgiv\w+|\bgave|\byield\w*|\bbecom\w+|\bobtain\w*|\bgenerat\w+|\breturns?|\bget\b|\bgets\b|\bgot\b|\breach\w*|\bwant\w*|\bdesir\w*|→|=>|->|\bto|\binto|\bleaves?|\bcomes? out|\bend up with|\bsays?|\bclaims?|\banswer\w*)\s*(?:(?:a|an|the|of|is|as|at|size|sized|shape|dimensions?|volumes?|feature|activation|maps?|tensors?|be|with|exactly|it|:|=|spatial|was|\()\s*)*$"
 )
 
+_INWARDS = re.compile(
+    r"(?i)\b(?:appl\w+|happens?|fed|feed\w*|given|giv\w+|sen[dt]\w*|pass\w*|present\w*|goes|respect|subject\w*|shown|belongs?)\s+(?:in)?to\b[^#]*$|\b(?:takes?|accepts?|receiv\w+) (?:as input )?(?:an?|the)?[^#]{0,20}$"
+)
+
 
 @dataclass
 class Scene:
@@ -73,6 +77,7 @@ def read(text: str, code: Code, rank: int | None = None) -> Scene:
     scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
     scene.entering, scene.layout, scene.framework = code.shape, code.layout, code.framework
     scene.batch, scene.rank = code.batch, rank
+    scene.framework = scene.framework or scene.remark("framework")
     _Assembly(scene, code.layers).run()
     return scene
 
@@ -82,6 +87,8 @@ class _Assembly:
 
     def __init__(self, scene: Scene, code: tuple[Described, ...]) -> None:
         self.scene, self.code = scene, code
+        self.restated = {value for one in code for name, value in one.options.items() if name in ("out_channels", "out_features")}
+        """Numbers that the words around code only say once more."""
         self.in_order = all(one.start < other.start for one, other in zip(code, code[1:]))
         self.target: list[Described] = []
         self.places = places(scene.text)
@@ -197,7 +204,10 @@ class _Assembly:
         if mention.article in ("all", "every", "each") and facts and not (mention.type == "fc" and re.match(r"\s*(?:to|with)\b", scene.text[mention.end :])) and not any(_kind(f) == "count" for f in facts):
             self.default(family, facts)
             return
-        if current is not None and current.implied and not alike and self.fits(current, mention, facts):
+        if alike and not facts and scene.text[: mention.start].rstrip().endswith("("):
+            self.refer(mention, at)
+            return
+        if current is not None and current.implied and all(one.implied for one in alike) and self.fits(current, mention, facts):
             current.type, current.implied = mention.type, False
             self.state(facts, True)
             return
@@ -321,6 +331,8 @@ class _Assembly:
             scene.batch = number.value if scene.batch is None else scene.batch
         elif role in ("height", "width", "length", "side", "in_channels"):
             self.side(number)
+        elif number.value in self.restated:
+            pass
         elif role != "ordinal" and not isinstance(number.value, str) and not self.is_product(number):
             scene.unread.append(number)
 
@@ -343,7 +355,7 @@ class _Assembly:
 
     def volume(self, number: Number) -> None:
         scene, size = self.scene, number.value
-        outwards = number.role == "output" or bool(_OUTWARDS.search(number.before))
+        outwards = number.role == "output" or (bool(_OUTWARDS.search(number.before)) and not _INWARDS.search(number.before))
         if number.role != "input" and outwards and (scene.layers or scene.shape is not None):
             if self.target and self.target[-1].gives in (None, size):
                 self.target[-1].gives = size
