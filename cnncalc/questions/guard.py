@@ -6,7 +6,7 @@ import re
 
 from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import ATTRIBUTES, Scene
-from cnncalc.questions.wanted import Wanted
+from cnncalc.questions.wanted import BEGIN, Wanted, sentences
 
 _BEYOND = re.compile(
     r"(?i)\b(?:lstms?|grus?|rnns?|recurrent|attention|transformers?|self-attention|backprop\w*|gradients?|derivatives?|loss(?:es)?|learning rate|accurac\w+|overfit\w*|epochs?|sgd|adam|momentum|yolo\w*|anchors?|bounding box\w*|iou|"
@@ -31,6 +31,9 @@ def check(scene: Scene, asked: list[Wanted]) -> None:
     stage = _staged(scene)
     if stage:
         raise not_understood("the question goes on with new facts after it has asked; ask its parts one by one", text, stage)
+    open_ = _unanswered(scene, asked)
+    if open_:
+        raise not_understood("it is not clear what is asked here", text, open_)
     unread = _unread_digits(scene)
     if unread:
         raise not_understood(f"it is not clear what {text[slice(*unread)]} is", text, unread)
@@ -61,6 +64,17 @@ def _unread_digits(scene: Scene) -> tuple[int, int] | None:
             at = match.start() + (digits.start() if digits else 0)
             if not any(start <= at < end for start, end in covered):
                 return match.span()
+    return None
+
+
+def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
+    """Where a question word stands (`what`, `how many`) that no quantity follows."""
+    for start, end in sentences(scene.text):
+        sentence = scene.text[start:end]
+        begins = [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
+        for begin, stop in zip(begins, [*begins[1:], end]):
+            if not any(begin <= one.start < stop or one.start <= begin < one.end for one in asked):
+                return begin, stop
     return None
 
 

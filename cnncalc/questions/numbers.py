@@ -36,6 +36,8 @@ class Number:
     """The symbol that it is the value of: the `S` of `S=2`."""
     words: tuple[int, int] = (0, 0)
     """Where the words stand that give it its role, itself among them."""
+    series: tuple[int, ...] = ()
+    """The numbers of a list that has one role: `8, 16 and 32 filters`; the value is then the first."""
     batch: bool = False
     """Whether the size begins with the place of the batch: `(None, 28, 28, 1)`."""
 
@@ -60,7 +62,28 @@ def numbers(text: str) -> list[Number]:
         number.role = (_counts(number, following) if following else None) or _role(number)
         number.role = sure or number.role
     _letters(found, text)
-    return found
+    return _lists(found, text)
+
+
+_COMMA = re.compile(r"\s*(?:,|,?\s*(?:and|or|&)|/)\s*(?:then |finally )?")
+
+
+def _lists(found: list[Number], text: str) -> list[Number]:
+    """Lists of numbers with one role: `8, 16 and 32 filters`."""
+    kept: list[Number] = []
+    for number in reversed(found):
+        following = kept[-1] if kept else None
+        joins = following is not None and _COMMA.fullmatch(text[number.end : following.start]) is not None
+        if following is not None and joins and isinstance(number.value, int) and isinstance(following.value, int):
+            of_first = number.role is not None and following.role is None
+            if (number.role is None and following.role is not None) or of_first or number.role == following.role == "stride":
+                series = (number.value, *(following.series or (following.value,)))
+                merged = Number(number.value, number.start, following.end, number.before, following.after, number.role or following.role)
+                merged.series, merged.words = series, (min(number.words[0], following.words[0]), max(number.words[1], following.words[1]))
+                kept[-1] = merged
+                continue
+        kept.append(number)
+    return kept[::-1]
 
 
 def _number(match: re.Match[str], text: str) -> Number | None:

@@ -63,6 +63,8 @@ def planned(scene: Scene) -> Plan:
             plan.channels = first.takes
         if first.type == "linear" and not any(isinstance(side, int) for side in plan.sides):
             plan.channels, plan.sides = first.takes, ()
+    if not scene.layers and scene.shape is not None:
+        scene.layers.append(Described("identity"))
     for layer in scene.layers:
         steps = _steps(layer, len(plan.sides) or rank, plan, scene)
         plan.parts.append(range(len(plan.steps), len(plan.steps) + len(steps)))
@@ -129,6 +131,12 @@ def _entering(scene: Scene, rank: int) -> Plan:
             raise not_understood(f"the size {'×'.join(map(str, shape))} does not fit a layer with {rank} spatial axes", scene.text)
     if colour is not None and channels is None:
         channels = colour
+    fully = bool(scene.layers) and scene.layers[0].type in ("fc", "linear")
+    if shape is None and fully and all(side is None for side in spatial):
+        features = sides.get("features", channels)
+        return Plan(features, (), layout, batch, True)
+    if "features" in sides:
+        raise not_understood(f"it is not clear what {sides['features']} inputs are", scene.text)
     if "batch" in sides or scene.batch is not None and shape is not None and len(shape) == rank + 2:
         batch = batch or scene.batch
     if scene.remark("batched") and scene.batch is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.questions.calls import Code
@@ -91,6 +91,7 @@ class _Assembly:
         """Numbers that the words around code only say once more."""
         self.in_order = all(one.start < other.start for one, other in zip(code, code[1:]))
         self.target: list[Described] = []
+        self.kernel: dict[str, Any] = {}
         self.places = places(scene.text)
 
     def run(self) -> None:
@@ -100,6 +101,9 @@ class _Assembly:
             self.clause(start, end)
             start = match.end() if match else end
         self.begin()
+        if self.kernel:
+            scene_numbers = [number for number in self.scene.numbers if number.role in ("height", "width")]
+            self.scene.unread += scene_numbers[-1:]
         for layer in self.scene.layers:
             family = "pool" if layer.type in POOLS else "conv" if layer.type in CONVS else layer.type
             for name, value in {**self.scene.defaults.get(family, {}), **self.scene.defaults.get(layer.type, {})}.items():
@@ -114,7 +118,7 @@ class _Assembly:
 
     def clause(self, start: int, end: int) -> None:
         scene = self.scene
-        inside = [number for number in scene.numbers if start <= number.start < end]
+        inside = [number for number in scene.numbers if start <= number.start < end and not self.in_words(number)]
         named = [one for one in scene.mentions if start <= one.start < end]
         said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap", "kernel_size")]
         at = [one for one in self.places if start <= one.start < end]
@@ -139,6 +143,13 @@ class _Assembly:
         for number in inside:
             if number.role not in ATTRIBUTES:
                 self.rest(number)
+
+    def in_words(self, number: Number) -> bool:
+        """Whether a number is part of words that say something else: the 1 of `1-D`, the 32 of `32-bit`."""
+        kinds = ("rank", "bytes", "stride", "layout", "colour", "framework")
+        spans = [(one.start, one.end) for one in self.scene.remarks if one.kind in kinds]
+        spans += [(one.start, one.end) for one in self.scene.mentions]
+        return any(first <= number.start and number.end <= last for first, last in spans)
 
     def from_code(self, at: int, start: int, end: int) -> None:
         """A layer of the code; all of them at the first one, where they run in another order than they are written in."""
@@ -192,6 +203,8 @@ class _Assembly:
 
     def mention(self, mention: Mention, facts: list[Number | Remark], at: list[Remark]) -> None:
         scene = self.scene
+        if mention.type == "flatten" and not facts and not self.code and any(one.type == "fc" for one in scene.mentions):
+            return  # a fully connected layer flattens by itself
         family = _family(mention.type)
         current = self.target[-1] if self.target else None
         alike = [layer for layer in scene.layers if _family(layer.type) == family]
@@ -293,6 +306,9 @@ class _Assembly:
                 self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
             elif self.taken(current, kind, fact) and kind in ("kernel_size", "out_channels", "out_features"):
                 self.add(Described(current.type, start=fact.start, end=fact.end, implied=current.implied))
+            if isinstance(fact, Number) and fact.series:
+                self.distribute(fact, kind)
+                continue
             for layer in self.target:
                 name = _option(kind, layer.type)
                 if name in layer.options and layer.options[name] != fact.value:
@@ -301,6 +317,22 @@ class _Assembly:
                     continue
                 layer.options[name] = fact.value
                 layer.end = max(layer.end, fact.end)
+
+    def distribute(self, fact: Number, kind: str) -> None:
+        """The numbers of a list to as many layers: `three layers with 8, 16 and 32 filters`."""
+        if len(self.target) == 1:
+            first = self.target[0]
+            copies = [Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in fact.series[1:]]
+            self.scene.layers += copies
+            self.target = [first, *copies]
+        if len(self.target) != len(fact.series):
+            self.scene.unread.append(fact)
+            return
+        for layer, value in zip(self.target, fact.series):
+            name = _option(kind, layer.type)
+            if layer.options.get(name, value) != value:
+                self.scene.unread.append(fact)
+            layer.options[name] = value
 
     def taken(self, layer: Described, kind: str, fact: Number | Remark) -> bool:
         name = _option(kind, layer.type)
@@ -329,7 +361,11 @@ class _Assembly:
             self.volume(number)
         elif role == "batch":
             scene.batch = number.value if scene.batch is None else scene.batch
-        elif role in ("height", "width", "length", "side", "in_channels"):
+        elif number.series:
+            scene.unread.append(number)
+        elif role in ("height", "width", "kernel_height", "kernel_width") and self.is_of_kernel(number):
+            self.kernel_side(number)
+        elif role in ("height", "width", "length", "side", "in_channels", "features"):
             self.side(number)
         elif number.value in self.restated:
             pass
@@ -342,6 +378,25 @@ class _Assembly:
         before = self.scene.numbers[at - 1] if at else None
         sides = before.value if before is not None and isinstance(before.value, tuple) else ()
         return bool(sides) and re.fullmatch(r"#?\s*(?:=|or|i\.e\.,?)\s*", number.before) is not None and all(isinstance(side, int) for side in sides) and math.prod(sides) == number.value  # type: ignore[arg-type]
+
+    def is_of_kernel(self, number: Number) -> bool:
+        """Whether a height or a width is that of a filter: the last thing spoken of."""
+        if (number.role or "").startswith("kernel"):
+            return True
+        text = self.scene.text[max(0, number.start - 120) : number.start]
+        nouns = re.findall(r"(?i)\b(?:(kernels?|filters?|masks?|windows?)|(images?|inputs?|volumes?|pictures?|maps?|scans?|sequence|signal))\b", re.split(r"[.;\n]", text)[-1])
+        return bool(nouns and nouns[-1][0])
+
+    def kernel_side(self, number: Number) -> None:
+        """A single side of a filter; the kernel size once both are known, or on one axis."""
+        role = (number.role or "").removeprefix("kernel_")
+        self.kernel[role] = number.value
+        if self.scene.remark("rank") == 1 or self.scene.rank == 1:
+            self.state([replace(number, role="kernel_size")], True)
+        elif len(self.kernel) == 2:
+            size = self.kernel["height"], self.kernel["width"]
+            self.state([replace(number, role="kernel_size", value=size)], True)
+            self.kernel = {}
 
     def side(self, number: Number) -> None:
         sides, role = self.scene.sides, number.role or ""

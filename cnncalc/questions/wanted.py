@@ -9,7 +9,7 @@ _ASKING = re.compile(
     r"(?i)\?|=\s*$|\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep|do|does|is|are|can)|which|calculate|compute|find|determine|give|state|work out|derive|report|tell me|show|list|evaluate|estimate|"
     r"specify|name|draw|fill|write down|count|fill in|need to know|want to know|provide|deduce|obtain the|figure out|is the|will the|would the|please|says?|answer|predict|compare|output (?:size|shape|volume|dimensions?)\s*:?\s*$|params?\s*:?\s*$)\b"
 )
-_BEGIN = re.compile(
+BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
 )
 _ASIDE = re.compile(r"(?i)\((?:each|one|every|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
@@ -51,7 +51,7 @@ QUANTITIES = (
     ("length", r"\boutput[_ ]length\b|\b(?:how long|length)\b"),
     ("width", r"\b(?:output )?width\b"),
     ("height", r"\b(?:output )?height\b"),
-    ("output", rf"\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
+    ("output", rf"\bwhat happens to\b|\b(?:becomes?|gives?|yields?|produces?|results?|remains?|leaves it|comes out|(?:is|are) left|turns? (?:\w+ ){{0,3}}into)\s*(?:which \w+|what)?\s*[:?]?\s*$|\bwhat (?:does|do|did|will) [^.?\n]*? (?:become|give|yield|produce|look like)\b|\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
 )  # fmt: skip
 """What can be asked, the more telling words first: what they take is not read again by the others."""
 _QUANTITIES = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in QUANTITIES)
@@ -88,7 +88,7 @@ def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) 
         rest = list(text[start:end])
         for aside in _ASIDE.finditer(text, start, end):
             rest[aside.start() - start : aside.end() - start] = "\x00" * (aside.end() - aside.start())
-        begin = _BEGIN.search("".join(rest))
+        begin = BEGIN.search("".join(rest))
         if begin and not everything:
             rest[: begin.start()] = "\x00" * begin.start()
         for first, last in read:
