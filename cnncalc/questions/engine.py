@@ -208,6 +208,10 @@ def bytes_of(plan: Plan, column: str, dtype: str, batch: int) -> int:
     analysis = analyze(loads(spec(plan), name="question"), batch=batch, dtype=dtype)
     if column == "param_bytes":
         return analysis.totals[column]
+    if [kind for kind, _ in plan.steps] == ["identity"]:
+        from cnncalc.memory import memory
+
+        return memory(analysis).activations
     [wanted] = [one for one in FURTHER if one.name == column]
     return int(wanted.get(analysis, analysis.rows[-1]))
 

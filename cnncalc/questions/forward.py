@@ -90,6 +90,11 @@ def _answers(found: Answering, one: Wanted) -> list[Answer]:
 
 def _chosen(found: Answering, one: Wanted) -> list[int]:
     """Which layers of the question are meant: those that its words refer to, else all."""
+    return _meant(found, one) or list(range(len(found.plan.parts)))
+
+
+def _meant(found: Answering, one: Wanted) -> list[int]:
+    """The layers that the words of what is asked refer to."""
     scene = found.scene
     everything = list(range(len(found.plan.parts)))
     start, end = one.sentence
@@ -109,7 +114,7 @@ def _chosen(found: Answering, one: Wanted) -> list[int]:
         elif mention.article not in ("the", "this", "that", "its", "") or (len(alike) > 1 and mention.article in ("the", "this", "that")):
             alike = []
         meant += alike
-    return sorted(set(meant)) if meant else everything
+    return sorted(set(meant))
 
 
 def _is_called(type_: str, word: str) -> bool:
@@ -125,7 +130,7 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
         if flat is not None:
             first = found.part(flat)[0]
             return [told.elements(found, first.input, None)]
-    several = told.is_each(found.scene, one) or 1 < len(indexes) < len(found.plan.parts)
+    several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
     if several and len(indexes) > 1:
         return [told.output(found, found.part(at)[-1], _name(found, at), name) for at in indexes]
     return [told.output(found, found.part(indexes[-1])[-1], None, "elements" if name == "in_features" else name)]
@@ -133,10 +138,15 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
 
 def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
+    batch = found.scene.batch
+    if name in ("macs", "flops") and found.plan.batch is None and batch not in (None, 1):
+        if not re.search(r"(?i)\bbatch", found.scene.text[one.sentence[0] : one.sentence[1]]):
+            raise not_understood("it is not clear whether one image or the batch is meant", found.scene.text, (one.start, one.end))
+        found.plan.batch = batch
     weighted = [at for at in indexes if any(made.counts["params"] != 0 for made in found.part(at))] or indexes
     if name in ("params", "trainable", "biases") and not _bias_said(found):
         found.plan.assume("bias", True, "not given")
-    several = told.is_each(found.scene, one) or 1 < len(indexes) < len(found.plan.parts)
+    several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
     if several and not told.is_whole(found.scene, one) and len(weighted) > 1:
         return [told.count(found, name, found.part(at), _name(found, at)) for at in weighted]
     if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[one.sentence[0] : one.sentence[1]]):
@@ -196,6 +206,8 @@ def _memory(found: Answering, one: Wanted, name: str) -> Answer:
     if bool(of_weights) == bool(of_output):
         raise not_understood("it is not clear whose memory is meant, that of the weights or that of an output", scene.text, (one.start, one.end))
     batch = found.plan.batch or scene.batch or 1
+    if found.plan.batch is None and batch > 1:
+        found.plan.assume("batch", batch, "for the whole batch")
     value = engine.bytes_of(found.plan, "param_bytes" if of_weights else "activation_bytes", dtype, 1 if of_weights else batch)
     return Answer("memory", value, f"{human_bytes(value)} ({value:,} bytes)", None, "byte")
 

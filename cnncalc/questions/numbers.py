@@ -75,7 +75,7 @@ def _lists(found: list[Number], text: str) -> list[Number]:
         following = kept[-1] if kept else None
         joins = following is not None and _COMMA.fullmatch(text[number.end : following.start]) is not None
         if following is not None and joins and isinstance(number.value, int) and isinstance(following.value, int):
-            of_first = number.role is not None and following.role is None
+            of_first = number.role is not None and following.role is None and _goes_on(number, following, text)
             if (number.role is None and following.role is not None) or of_first or number.role == following.role == "stride":
                 series = (number.value, *(following.series or (following.value,)))
                 merged = Number(number.value, number.start, following.end, number.before, following.after, number.role or following.role)
@@ -84,6 +84,15 @@ def _lists(found: list[Number], text: str) -> list[Number]:
                 continue
         kept.append(number)
     return kept[::-1]
+
+
+_PLURAL = re.compile(r"(?i)\b(?:rates|strides|filters|kernels|channels|units|dilations|maps|layers|sizes|paddings|neurons)\b")
+_ENDS = re.compile(r"\s*(?:[,.;:)?]|and\b|or\b|$|#?$)")
+
+
+def _goes_on(number: Number, following: Number, text: str) -> bool:
+    """Whether a number without a role goes on a list: `with rates 1, 2, 4`."""
+    return bool(_PLURAL.search(text[number.words[0] : number.start]) and (following.series or _ENDS.match(following.after)))
 
 
 def _number(match: re.Match[str], text: str) -> Number | None:

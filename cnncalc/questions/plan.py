@@ -48,7 +48,7 @@ class Plan:
         """A shape, channels first, as the question writes them."""
         channels, *sides = shape
         if not sides:
-            return [channels]
+            return [channels] if self.batch is None else [self.batch, channels]
         written = [*sides, channels] if self.layout == "hwc" else [channels, *sides]
         return written if self.batch is None else [self.batch, *written]
 
@@ -135,6 +135,8 @@ def _entering(scene: Scene, rank: int) -> Plan:
     if shape is None and fully and all(side is None for side in spatial):
         features = sides.get("features", channels)
         return Plan(features, (), layout, batch, True)
+    if "features" in sides and rank == 1 and channels is None:
+        channels = sides.pop("features")
     if "features" in sides:
         raise not_understood(f"it is not clear what {sides['features']} inputs are", scene.text)
     if "batch" in sides or scene.batch is not None and shape is not None and len(shape) == rank + 2:

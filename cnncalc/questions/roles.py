@@ -68,6 +68,11 @@ _AS_KERNEL = rf"(?:(?:{_ADJECTIVE}|dilated|max(?:imum)?|av(?:era)?g(?:e)?|mean|m
 
 RULES = (
     _before("ordinal", r"\b(?:layer|step|stage|block|part|case|option|network|model|question|level|exercise|problem|figure|table|chapter|section|lecture|week|quiz|conv|pool|fc) #?", False, r"[:.)]|\s*$"),
+    _after("height", r"(?:pixels? |px )?(?:high|tall)\b", False),
+    _after("width", r"(?:pixels? |px )?wide\b", False),
+    _before("length", rf"\b(?:sequences?|signals?|series|sentences?|waveforms?|input)(?: of)?(?: length)?{_FILL}", False, r"\s*(?:time ?steps?|samples?|words?|elements?|values?|points?|tokens?|with|and|,|\.|$)"),
+    _after("features", r"features?\b(?! maps?)(?! detectors?)", False),
+    _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     _after("volume", r"(?:→|=>|->)", True),
@@ -125,7 +130,7 @@ RULES = (
     _after("kernel_size", _AS_KERNEL),
     _before("kernel_size", rf"\b{_KERNEL}(?: with| of| over| using|,)*{_FILL}"),
     # channels and sides of the input
-    _after("in_channels", r"(?:colou?r |image |rgb )?(?:channels?|bands?)\b", False),
+    _after("in_channels", r"(?:colou?r |image |rgb )?(?:channels?|bands?|colou?rs)\b", False),
     _before("in_channels", rf"\b(?:channels?|bands?|depth|channel count|colou?r channels?)\b{_FILL}", False),
     _after("in_channels", r"deep\b", False),
     _before("volume", rf"\b{_INPUT}\b(?: (?:as|from))?{_FILL}", True),
@@ -135,8 +140,6 @@ RULES = (
     _before("width", rf"\b(?:width|cols?|columns?)\b{_FILL}", False),
     _before("length", rf"\blength\b{_FILL}", False),
     _after("length", r"(?:time[- ]?)?steps?\b|(?:samples?|elements?|values?|points?|tokens?|characters?)(?: long)?\b|long\b", False),
-    _after("height", r"(?:pixels? )?(?:high|tall)\b", False),
-    _after("width", r"(?:pixels? )?wide\b", False),
 )
 
 

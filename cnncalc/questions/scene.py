@@ -32,6 +32,7 @@ _OUTWARDS = re.compile(
     r"(?i)(?:\boutput\w*|\bresult\w*|\bproduc\w+|\bgiv\w+|\bgave|\byield\w*|\bbecom\w+|\bobtain\w*|\bgenerat\w+|\breturns?|\bget\b|\bgets\b|\bgot\b|\breach\w*|\bwant\w*|\bdesir\w*|→|=>|->|\bto|\binto|\bleaves?|\bcomes? out|\bend up with|\bsays?|\bclaims?|\banswer\w*)\s*(?:(?:a|an|the|of|is|as|at|size|sized|shape|dimensions?|volumes?|feature|activation|maps?|tensors?|be|with|exactly|it|:|=|spatial|was|\()\s*)*$"
 )
 
+_SURELY_OUT = re.compile(r"(?i)output|result|produc|yield|generat|becom|→|=>|->")
 _INWARDS = re.compile(
     r"(?i)\b(?:appl\w+|happens?|fed|feed\w*|given|giv\w+|sen[dt]\w*|pass\w*|present\w*|goes|respect|subject\w*|shown|belongs?)\s+(?:in)?to\b[^#]*$|\b(?:takes?|accepts?|receiv\w+) (?:as input )?(?:an?|the)?[^#]{0,20}$"
 )
@@ -146,7 +147,7 @@ class _Assembly:
 
     def in_words(self, number: Number) -> bool:
         """Whether a number is part of words that say something else: the 1 of `1-D`, the 32 of `32-bit`."""
-        kinds = ("rank", "bytes", "stride", "layout", "colour", "framework")
+        kinds = ("rank", "bytes", "bias", "stride", "layout", "colour", "framework")
         spans = [(one.start, one.end) for one in self.scene.remarks if one.kind in kinds]
         spans += [(one.start, one.end) for one in self.scene.mentions]
         return any(first <= number.start and number.end <= last for first, last in spans)
@@ -339,6 +340,8 @@ class _Assembly:
         return name in layer.options and layer.options[name] != fact.value
 
     def repeat(self, fact: Number | Remark) -> None:
+        if fact.value == 1:
+            return
         if self.code:
             weighted = [layer for layer in self.code if layer.type in (*WINDOWED, "fc", "linear")]
             if fact.value not in (1, len(weighted)) and isinstance(fact, Number):
@@ -410,7 +413,8 @@ class _Assembly:
 
     def volume(self, number: Number) -> None:
         scene, size = self.scene, number.value
-        outwards = number.role == "output" or (bool(_OUTWARDS.search(number.before)) and not _INWARDS.search(number.before))
+        found = None if _INWARDS.search(number.before) else _OUTWARDS.search(number.before)
+        outwards = number.role == "output" or bool(found and (scene.shape is not None or _SURELY_OUT.match(found[0])))
         if number.role != "input" and outwards and (scene.layers or scene.shape is not None):
             if self.target and self.target[-1].gives in (None, size):
                 self.target[-1].gives = size
