@@ -17,6 +17,7 @@ from cnncalc.cli.explain import explain
 from cnncalc.cli.layers import layers
 from cnncalc.cli.quiz import quiz
 from cnncalc.cli.schema import schema
+from cnncalc.cli.solve import solve
 from cnncalc.cli.specs import specs
 from cnncalc.cli.streams import discard, prepare
 from cnncalc.cli.summary import summary
@@ -30,7 +31,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(summary, explain, verify, check, compare, conventions, cost),
-    *(compute, quiz),
+    *(solve, compute, quiz),
     *(specs, layers, schema),
 )
 for command in COMMANDS:

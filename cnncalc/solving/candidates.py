@@ -26,7 +26,7 @@ FLAGS: Final = {
 }
 """What sets a bound on the command line."""
 
-LIMIT: Final = 50_000
+LIMIT: Final = 25_000
 """How many settings a search tries, and how many steps of the spec language it runs for them."""
 
 
@@ -34,9 +34,8 @@ class TooMuch(SpecError):
     """There is more to try than is tried; `name` is the unknown with the most numbers."""
 
     def __init__(self, message: str, name: str | None = None) -> None:
-        hint = (
-            f"lower {FLAGS[name]}" if name in FLAGS else f"give {name}" if name else "lower a bound, or give one more"
-        )
+        lower = f"lower {FLAGS[name]}" if name in FLAGS else "lower a bound"
+        hint = f"{lower}, or give {name or 'one more number'}"
         super().__init__(Problem(f"{message}; at most {LIMIT:,} are tried", hint=hint))
 
 

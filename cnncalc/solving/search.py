@@ -30,7 +30,7 @@ def solve(
     """
     for name, shape in (("input", input), ("output", output)):
         if not 1 <= len(shape) <= 4 or any(size is not None and not 0 < size < 2**63 for size in shape):
-            raise SpecError(Problem(f"the {name} has one to four sizes, each at least 1 and below 2**63"))
+            raise SpecError(Problem(f"--{name}: one to four sizes, each at least 1 and below 2**63"))
     return _Search(OpenStep(step), tuple(input), tuple(output), bounds or {}).solutions()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from cnncalc.formula import Formula, Number
 from cnncalc.layers import Shape
@@ -48,6 +48,11 @@ class Solutions:
     asked: tuple[Sizes, Sizes]
     """The input and the output."""
     open_step: OpenStep
+
+    @property
+    def text(self) -> str:
+        """The step as it was written."""
+        return self.open_step.source.text
 
     @property
     def reason(self) -> str | None:
@@ -93,13 +98,12 @@ def written(value: Value) -> str:
     return f"[{', '.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
 
 
-def filled(shape: Sizes, found: Setting) -> Shape:
-    """The shape with the channels and the sizes that were found in the places of the unknown ones."""
-    rest = list(found)
-    channels = rest.pop(0) if shape[0] is None else shape[0]
-    sizes = rest[0] if rest and isinstance(rest[0], tuple) else rest * shape[1:].count(None)
-    each = iter(sizes)
-    return (channels, *[next(each) if size is None else size for size in shape[1:]])  # type: ignore[return-value]
+def filled(shape: Sizes, found: Sequence[Any]) -> Shape:
+    """The shape with the channels and the sizes that were found, one or one per axis, in place of the unknown ones."""
+    channels = found[: shape[:1].count(None)]
+    sizes = [part for value in found[len(channels) :] for part in (value if isinstance(value, tuple) else (value,))]
+    each = iter([*channels, *(sizes if len(sizes) > 1 else sizes * shape[1:].count(None))])
+    return tuple(next(each) if size is None else size for size in shape)
 
 
 @lru_cache
