@@ -82,6 +82,8 @@ except SystemExit as end:
         ["cost", "resnet50", "--layers", "--memory", "24GB", "--flops-rate", "12T", "--bandwidth", "600GB"],
         ["cost", "lenet5", "--format", "json"],
         ["quiz", "--seed", "1", "--sheet", "12"],
+        ["solve", "{conv: 8, kernel_size: _}", "--input", "3x32x32", "--output", "8x28x28"],
+        ["solve", "{maxpool: 2}", "--input", "3x_x_", "--output", "3x28x28", "--format", "json"],
         ["specs"],
         ["specs", "resnet50"],
         ["check"],

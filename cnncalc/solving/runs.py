@@ -19,8 +19,8 @@ class Runs:
     def __init__(self, step: OpenStep, input: Sizes, output: Sizes) -> None:
         self.step, self.input, self.output = step, input, output
         self.effort = Effort()
-        self.refusals: dict[str, SpecError] = {}
-        """Why layers don't fit, by the message."""
+        self.refusal: str | None = None
+        """Why the first setting that doesn't fit at all doesn't."""
         self.most_repeats = 1
         self._misses: dict[int, tuple[float, Near]] = {}
         self._after_each: dict[Any, list[Shape]] = {}
@@ -44,7 +44,7 @@ class Runs:
         except TooMuch:
             raise
         except SpecError as error:
-            self._refused(error)
+            self._refused(error.problems[0])
             return None
 
     def judge(self, setting: Setting, out: Shape | None) -> bool:
@@ -70,9 +70,9 @@ class Runs:
     def _by_variable(self, values: Sequence[Value]) -> dict[str, Any]:
         return {unknown.variable: value for unknown, value in zip(self.step.unknowns, values)}
 
-    def _refused(self, error: SpecError) -> None:
-        if len(self.refusals) < 2:  # one, or not the same for all
-            self.refusals.setdefault(error.problems[0].message, error)
+    def _refused(self, problem: Problem) -> None:
+        if self.refusal is None:
+            self.refusal = ", because ".join((problem.message, *problem.because))
 
     def _repeats(self, given: Mapping[str, Any], shape: Shape) -> list[Shape]:
         """What comes out of 1, 2, … repeats, as far as they fit."""
@@ -85,7 +85,7 @@ class Runs:
             except TooMuch:
                 raise
             except SpecError as error:
-                self._refused(error)
+                self._refused(error.problems[0])
         return self._after_each[key]
 
     def _works(self, values: Sequence[Value], shape: Shape) -> bool:
@@ -94,6 +94,6 @@ class Runs:
             for placed in self.step.layers(self._by_variable(values), shape, self.effort):
                 placed.layer.check_batch(1, placed.inputs[0])
         except Unfit as unfit:
-            self._refused(SpecError(Problem(unfit.message, self.step.step.common.mark)))
+            self._refused(Problem(unfit.message, None, unfit.because))
             return False
         return True

@@ -50,12 +50,8 @@ class _Search:
         candidates = self.candidates.within_bounds()
         found = self.numbers(candidates) or self.numbers_beyond()
         near = () if found else self.runs.near()
+        refusal = None if found or near else self.runs.refusal or "there is no number within the bounds"
         words = list(self.words(candidates, found))
-        refusal = None
-        if not (found or near or words):
-            refusal = next(iter(self.runs.refusals), "no number is within the bounds")
-            if len(self.runs.refusals) == 1:  # whatever the setting
-                raise self.runs.refusals[refusal]
         return Solutions(
             (*_numbered([unknown.of for unknown in self.step.unknowns]), *self.inputs.columns),
             (*sorted(found, key=_order), *sorted(words, key=_order)),

@@ -42,7 +42,7 @@ class Solutions:
     near: tuple[Near, ...]
     """The numbers that come closest, from below and from above, where none fits."""
     refusal: str | None
-    """Where nothing can be sized at all, why the first candidate can't."""
+    """Where no number even fits, why the first doesn't."""
     one_for_all: bool
     """Whether numbers that differ between axes were not looked for."""
     asked: tuple[Sizes, Sizes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, Optional
 
@@ -24,6 +25,8 @@ from cnncalc.spec.visible import Visible
 from cnncalc.spec.vocabulary import TENSOR_NAMES
 
 UNKNOWN: Final = "_"
+MOST: Final = 16
+_NAME: Final = "_unknown_"
 EXAMPLE: Final = "'{conv: 96, kernel_size: _, stride: 4}'"
 
 
@@ -61,6 +64,12 @@ class _Hidden(Visible):
         return iter(())
 
 
+def _as_written(problem: Problem) -> Problem:
+    """The problem with `_` for the name that an unknown goes by."""
+    message, hint = (re.sub(rf"{_NAME}\d+", UNKNOWN, told or "") for told in (problem.message, problem.hint))
+    return problem._replace(message=message, hint=hint or None)
+
+
 class _Look(Constant):
     """A condition that never holds: it notes the shape of the tensor that enters."""
 
@@ -78,13 +87,18 @@ class OpenStep:
         source = Source("STEP", text)
         root = yaml.read(source)
         found = sorted(_unknowns(root), key=lambda node: (node.line, node.column))
+        if len(found) > MOST:
+            raise SpecError(Problem(f"more than {MOST} unknowns", found[MOST].mark, hint="give some of them"))
         for at, node in enumerate(found, 1):
-            node.text = node.value = f"_{at}"  # a name that an expression may have
+            node.text = node.value = f"{_NAME}{at}"  # a name that an expression may have
         problems = Problems()
         reader = StepReader(problems, len(text))
         reader.know(given_names([root]), ["input"])
         step = reader.step(root, _Hidden(node.text for node in found).within(TENSOR_NAMES))
-        problems.raise_any()
+        try:
+            problems.raise_any()
+        except SpecError as error:
+            raise SpecError(map(_as_written, error.problems)) from None
         assert step is not None
         self.source, self.step = source, step
         self._spec = Spec(source, None, None, {}, {}, {}, (step,), root, frozenset(), (), (), reader)
