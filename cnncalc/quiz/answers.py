@@ -31,8 +31,8 @@ def of_layer(analysis: Analysis, placed: Placed, quantity: str) -> Answer:
     """The output volume of a layer, channels last, or one of its counts."""
     if quantity == "output":
         return _answer(_channels_last(placed), _sizes(analysis, placed), [placed])
-    # MACs go by the size of the output
-    first = _sizes(analysis, placed)[1:] if quantity in ("macs", "flops") else []
+    by_output = quantity in ("macs", "flops") and "o" in placed.sized.macs.formula.symbols
+    first = _sizes(analysis, placed)[1:] if by_output else []
     [row] = [row for row in analysis.rows if row.path == placed.path]
     return _answer(row.counts[quantity], [*first, *_counts(analysis, placed, LEADS_TO[quantity])], [placed])
 

@@ -58,7 +58,8 @@ def _asked(placed: Placed) -> Iterator[tuple[str, str]]:
         yield topic or "output", "output"
     if isinstance(layer, Conv | ConvTranspose | Linear):
         yield topic or "params", "params"
-        yield topic or "params", "weights"
+        if placed.sized.biases.value:
+            yield topic or "params", "weights"
         yield topic or "macs", "macs"
 
 

@@ -38,8 +38,8 @@ def grade(question: Question, text: str) -> Grade:
     text = text.strip()
     if isinstance(question.value, tuple):
         return _volume(question.value, text)
-    side = _sizes(text)
-    if question.quantity in ("field", "padding") and len(side) > 1:
+    side = _sizes(text)  # a square may be written for its side
+    if question.quantity in ("field", "padding") and len(side) == 2:
         return Grade(set(side) == {question.value})
     return _count(question.value, text, _THINGS[question.quantity])
 

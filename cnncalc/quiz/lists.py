@@ -13,7 +13,7 @@ from cnncalc.quiz.question import Question
 from cnncalc.quiz.wording import phrase, short, sides, silent, tiles, volume, worded
 
 STACKS = (
-    "A network takes a {input} input through these layers, in this order: {layers}. {ask}",
+    "A network takes {a_input} input through these layers, in this order: {layers}. {ask}",
     "An input of {input} goes through {layers}. {ask}",
     "The input of a network is {input}. Its layers are, one after the other, {layers}. {ask}",
 )
@@ -37,24 +37,24 @@ FIELDS = (
     "What is the side length of the receptive field, in input pixels, after these layers: {layers}?",
 )
 SPREAD = (
-    "A {kernel} filter is applied with dilation {dilation}. What is its effective size, the side of the region that "
+    "{A_kernel} filter is applied with dilation {dilation}. What is its effective size, the side of the region that "
     "it covers?",
-    "What is the effective kernel size (one side) of a {kernel} convolution with dilation {dilation}?",
-    "A {kernel} kernel has a dilation of {dilation}. How many pixels wide is the region of the input that it covers?",
+    "What is the effective kernel size (one side) of {a_kernel} convolution with dilation {dilation}?",
+    "{A_kernel} kernel has a dilation of {dilation}. How many pixels wide is the region of the input that it covers?",
 )
 KEEPING = (
-    "A convolution with {kernel} filters and stride 1 is to keep the height and width of a {input} volume. "
+    "A convolution with {kernel} filters and stride 1 is to keep the height and width of {a_input} volume. "
     "How much zero padding does it need on each side?",
-    "Which padding on each side makes the output of a {kernel} convolution with stride 1 as high and as wide as "
+    "Which padding on each side makes the output of {a_kernel} convolution with stride 1 as high and as wide as "
     "its {input} input?",
-    "You convolve a {input} volume with {kernel} filters at stride 1 and want a same convolution. "
+    "You convolve {a_input} volume with {kernel} filters at stride 1 and want a same convolution. "
     "What is the padding on each side?",
 )
 PADDED = (
-    "A {input} volume is convolved with {filters} filters of size {kernel} and stride {stride}, and the output volume "
+    "{A_input} volume is convolved with {filters} filters of size {kernel} and stride {stride}, and the output volume "
     "is {output}. How much zero padding was added on each side?",
-    "A convolutional layer with {filters} filters of size {kernel} and stride {stride} turns a {input} input into a "
-    "{output} output. What is its padding on each side?",
+    "A convolutional layer with {filters} filters of size {kernel} and stride {stride} turns {a_input} input into "
+    "{a_output} output. What is its padding on each side?",
 )
 
 

@@ -10,16 +10,14 @@ from cnncalc.render import explain_latex, latex
 from cnncalc.render import markdown as md
 from cnncalc.render.explain import step_table
 
-BY_DEFINITION = "0 by definition."
-
 
 def markdown(questions: Sequence[Question], title: str) -> str:
     """The questions, a rule, and the key with a table per question."""
     asked = "".join(f"{number}. {md.escaped(one.text)}\n" for number, one in enumerate(questions, 1))
     key = []
     for number, one in enumerate(questions, 1):
-        shown = step_table(one.derivation) if one.derivation else f"{BY_DEFINITION}\n"
-        key.append(f"**{number}.** {one.answer}\n\n{shown}")
+        shown = f"\n{step_table(one.derivation)}" if one.derivation else ""
+        key.append(f"**{number}.** {_answer(one)}\n{shown}")
     key.append(f"{'; '.join(f'{symbol} = {meaning}' for symbol, meaning in _legend(questions))}\n")
     return f"# {md.escaped(title)}\n\n{LAYOUT}\n\n{asked}\n---\n\n# Key\n\n" + "\n".join(key)
 
@@ -38,8 +36,12 @@ def document(questions: Sequence[Question], title: str) -> str:
 
 
 def _solved(one: Question) -> str:
-    shown = explain_latex.align(one.derivation) if one.derivation else f"{BY_DEFINITION}\n"
-    return f"\\item {latex.escaped(one.answer)}\n{shown}"
+    shown = explain_latex.align(one.derivation) if one.derivation else ""
+    return f"\\item {latex.escaped(_answer(one))}\n{shown}"
+
+
+def _answer(one: Question) -> str:
+    return one.answer if one.derivation else f"{one.answer}, by definition"
 
 
 def _legend(questions: Sequence[Question]) -> list[tuple[str, str]]:

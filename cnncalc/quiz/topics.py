@@ -123,8 +123,9 @@ def _pool(rng: Random) -> Question | None:
 
 
 def _params(rng: Random) -> Question | None:
-    step = _convolution(rng, **({"bias": False} if rng.randrange(4) == 0 else {}))
-    return of_layer(rng, "params", spec(_volume(rng), step), rng.choice(("params", "params", "weights")))
+    if rng.randrange(4) == 0:
+        return of_layer(rng, "params", spec(_volume(rng), _convolution(rng, bias=False)), "params")
+    return of_layer(rng, "params", spec(_volume(rng), _convolution(rng)), rng.choice(("params", "params", "weights")))
 
 
 def _macs(rng: Random) -> Question | None:
@@ -175,7 +176,9 @@ def _fc(rng: Random) -> Question | None:
     shape = (rng.choice(DEPTHS), side, side)
     if rng.randrange(4) == 0:
         return of_layer(rng, "fc", spec(shape, {"flatten": "null"}), "output")
-    step = {"fc": rng.choice(UNITS)} | ({"bias": False} if rng.randrange(5) == 0 else {})
+    if rng.randrange(5) == 0:
+        return of_layer(rng, "fc", spec(shape, {"fc": rng.choice(UNITS), "bias": False}), "params")
+    step = {"fc": rng.choice(UNITS)}
     return of_layer(rng, "fc", spec(shape, step), rng.choice(("params", "params", "weights", "macs")))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from random import Random
 
@@ -74,9 +75,15 @@ def question(rng: Random, placed: Placed, quantity: str, frames: Sequence[str] =
 
 
 def worded(rng: Random, frames: Sequence[str], **words: str) -> str:
-    """One of the sentences with its words put in; a name in capitals begins a sentence."""
-    capitals = {name.capitalize(): f"{word[:1].upper()}{word[1:]}" for name, word in words.items()}
-    return rng.choice(frames).format(**words, **capitals)
+    """One of the sentences with its words put in: `{a_name}` with an article, `{Name}` at the beginning."""
+    forms = {**words, **{f"a_{name}": a(word) for name, word in words.items()}}
+    capitals = {name.capitalize(): f"{word[:1].upper()}{word[1:]}" for name, word in forms.items()}
+    return rng.choice(frames).format(**forms, **capitals)
+
+
+def a(word: str) -> str:
+    """With its article: a 3×3, an 8×8."""
+    return f"an {word}" if re.match(r"[ae]|8|1[18]\b", word) else f"a {word}"
 
 
 def phrase(rng: Random, placed: Placed) -> str | None:
@@ -133,10 +140,15 @@ def _pool(rng: Random, layer: Pool, shape: Shape) -> str | None:
     facts = None if layer.ceil_mode else _slide(layer, shape)
     if facts is None:
         return None
-    kind = "max pooling" if isinstance(layer, MaxPool) else "average pooling"
-    kernel = sides(layer.symbols(shape)["k"])
-    name = rng.choice((f"{kernel} {kind}", f"a {kind} layer with {kernel} windows", f"{kind} with a {kernel} window"))
-    return f"{name}{' with ' if ' with ' not in name else ', '}{_listed(facts)}"
+    kind, kernel = "max" if isinstance(layer, MaxPool) else "average", sides(layer.symbols(shape)["k"])
+    name = rng.choice(
+        (
+            f"{a(kernel)} {kind} pooling layer with",
+            f"{a(kind)} pooling layer with {kernel} windows,",
+            f"{kind} pooling with {a(kernel)} window,",
+        )
+    )
+    return f"{name} {_listed(facts)}"
 
 
 def _slide(layer: Window, shape: Shape) -> list[str] | None:
