@@ -14,24 +14,10 @@ _LONGEST, _DEEPEST = 2000, 20
 _LIMIT = 2**63
 _BLANK: Final = "blank_"
 _BLANKS: Final = frozenset({"xxx", "XXX", "blank", "BLANK", "todo", "TODO", "fill_in", "FILL_IN", _BLANK})
-_BEFORE_NUMBERS: Final = frozenset(
-    [
-        "stride",
-        "strides",
-        "padding",
-        "pad",
-        "kernel",
-        "kernel_size",
-        "filters",
-        "dilation",
-        "groups",
-        "s",
-        "p",
-        "k",
-        "d",
-        "g",
-    ]
-)
+_BEFORE_NUMBERS: Final = frozenset({
+    "stride", "strides", "padding", "pad", "kernel", "kernel_size", "filters", "dilation", "groups", "s", "p", "k",
+    "d", "g",
+})  # fmt: skip
 """Words that a number may follow as in speech: `MaxPool(2×2, stride 2)`."""
 
 

@@ -51,17 +51,18 @@ _ALIASES: Final = {
 _SYNONYMS: Final = {
     "nb_filter": "filters", "border_mode": "padding", "subsample": "strides", "subsample_length": "strides",
     "filter_length": "kernel_size", "pool_length": "pool_size", "stride": "strides", "output_dim": "units",
-    "bias": "use_bias", "dim_ordering": "data_format", "p": "rate", "kernel": "kernel_size", 
-    "dilation": "dilation_rate",     "negative_slope": "alpha",
+    "bias": "use_bias", "dim_ordering": "data_format", "p": "rate", "kernel": "kernel_size",
+    "dilation": "dilation_rate", "negative_slope": "alpha",
 }  # fmt: skip
 _IGNORED: Final = re.compile(
     r"\w+_(?:initializer|regularizer|constraint)|name|dtype|init|seed|noise_shape|epsilon|momentum|implementation"
     r"|input_shape|batch_input_shape|batch_size|input_dim|input_length|autocast|weights"
 )
 _ACTIVATIONS: Final = {
-    **{name: name for name in ["relu", "relu6", "elu", "selu", "celu", "gelu", "silu", "mish", "sigmoid", "tanh", "softplus", "softsign"]},
-    **{name: name for name in ["hard_sigmoid", "hard_swish", "exponential", "softmax", "log_softmax", "leaky_relu"]},
-    "swish": "silu", "hard_silu": "hard_swish",
+    "relu": "relu", "relu6": "relu6", "elu": "elu", "selu": "selu", "celu": "celu", "gelu": "gelu", "silu": "silu",
+    "mish": "mish", "sigmoid": "sigmoid", "tanh": "tanh", "softplus": "softplus", "softsign": "softsign",
+    "hard_sigmoid": "hard_sigmoid", "hard_swish": "hard_swish", "exponential": "exponential", "softmax": "softmax",
+    "log_softmax": "log_softmax", "leaky_relu": "leaky_relu", "swish": "silu", "hard_silu": "hard_swish",
 }  # fmt: skip
 _NAME: Final = re.compile(r"(\w*?)([123])D(Transpose)?")
 
@@ -79,21 +80,10 @@ def is_layer(name: str) -> bool:
     )
 
 
-_RANKLESS: Final = frozenset(
-    [
-        "Dense",
-        "Flatten",
-        "BatchNormalization",
-        "GroupNormalization",
-        "Dropout",
-        "Activation",
-        "ReLU",
-        "LeakyReLU",
-        "ELU",
-        "Softmax",
-        "Reshape",
-    ]
-)
+_RANKLESS: Final = frozenset({
+    "Dense", "Flatten", "BatchNormalization", "GroupNormalization", "Dropout", "Activation", "ReLU", "LeakyReLU",
+    "ELU", "Softmax", "Reshape",
+})  # fmt: skip
 
 
 def layers(name: str, given: Arguments, first_version: bool, tensorflow: bool) -> list[Described]:

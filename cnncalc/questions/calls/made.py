@@ -16,23 +16,14 @@ _TORCH, _KERAS = frozenset({"nn", "torch", "F", "functional"}), frozenset({"kera
 _METHODS: Final = frozenset({"add", "append", "extend", "add_module"})
 _HOLDERS: Final = _METHODS | {"Sequential", "OrderedDict", "ModuleList", "ModuleDict", "Model"}
 _SHOWING: Final = frozenset({"print", "summary", "list", "len", "sum", "repr", "count_parameters"})
-_NO_LAYERS: Final = frozenset(
-    [
-        "Module",
-        "ModuleList",
-        "ModuleDict",
-        "Sequential",
-        "Model",
-        "Input",
-        "InputLayer",
-        "Parameter",
-        "Functional",
-        "Variable",
-        "Tensor",
-    ]
-)
+_NO_LAYERS: Final = frozenset({
+    "Module", "ModuleList", "ModuleDict", "Sequential", "Model", "Input", "InputLayer", "Parameter", "Functional",
+    "Variable", "Tensor",
+})  # fmt: skip
 _BEFORE_LAYERS: Final = frozenset({"nn", "layers"})
-_ELIDED: Final = ("...", "…")
+_KERAS_1: Final = frozenset({"nb_filter", "border_mode", "subsample", "nb_row", "dim_ordering", "Convolution2D"})
+_MOST: Final = 500
+"""Layers that one text may have; what comes after is not read."""
 _HIGHEST: Final = 25
 
 
@@ -59,13 +50,16 @@ class Makers:
         self.program, self.values = program, values
         self.by_open = {call.open: call for call in program.calls}
         self.around = _around(program)
-        self.framework = self._framework()
         self.made: list[Made] = []
         self.unread: list[tuple[int, int]] = []
         self.rank: set[int | None] = set()
+        self.words = {token.text for token in program.tokens if token.kind == "name"}
+        self.framework = self._framework()
+        self.read = 0
         for call in program.calls:
             self._read(call)
         self._unname()
+        self.unread += self._elided()
 
     def span(self, call: Call) -> tuple[int, int]:
         """Where the call stands in the text."""
@@ -82,17 +76,16 @@ class Makers:
     def _framework(self) -> str | None:
         """The one framework whose words the text has; None where it has those of both or of none."""
         found = {self._of(call) for call in self.program.calls} - {None}
-        names = {token.text for token in self.program.tokens if token.kind == "name"}
         if not found:
             found = {
-                name for name, words in (("torch", {"torch"}), ("keras", {"keras", "tensorflow"})) if words & names
+                name for name, words in (("torch", {"torch"}), ("keras", {"keras", "tensorflow"})) if words & self.words
             }
         return found.pop() if len(found) == 1 else None
 
     def _of(self, call: Call) -> str | None:
         """The framework that a call's name belongs to."""
         roots = set(call.path[:-1])
-        if roots & _KERAS:
+        if roots & _KERAS or call.name == "InputLayer":
             return "keras"
         if roots & _TORCH:
             return "torch"
@@ -106,6 +99,10 @@ class Makers:
         if not known and not bare:
             if self._is_strange(call):
                 self.unread.append(self.span(call))
+            return
+        self.read += 1
+        if self.read > _MOST:
+            self.unread.append(self.span(call))
             return
         tokens = self.program.inside(call)
         if bare and not any(token.kind in ("number", "dims", "unknown") for token in tokens):
@@ -128,7 +125,7 @@ class Makers:
         holder = named[-1] if named else f"@{outermost}" if holders else None
         after = self.program.last(call) + 1
         self.rank.add(pytorch.rank_of(call.name.removesuffix("Transpose")))
-        made = Made(call, layers, framework, holder, target, outermost, self.program.is_text(after, "("))
+        made = Made(call, layers, framework, holder, target, outermost, self.program.is_applied(after))
         self.made.append(made._replace(layers=self._placed(made)))
         if self._is_repeated(call):
             self.unread.append(self.span(call))
@@ -138,9 +135,8 @@ class Makers:
         if bare or given.arrow or given.loose:
             return (prose.layer(call.name, given),)
         if framework == "keras":
-            words = {token.text for token in self.program.tokens if token.kind == "name"}
-            first = bool(words & {"nb_filter", "border_mode", "subsample", "nb_row", "dim_ordering", "Convolution2D"})
-            return tuple(keras.layers(call.name, given, first, bool(words & {"tf", "tensorflow"})))
+            first = bool(self.words & _KERAS_1)
+            return tuple(keras.layers(call.name, given, first, bool(self.words & {"tf", "tensorflow"})))
         return (pytorch.module(call.name, given),)
 
     def _placed(self, made: Made) -> tuple[Described, ...]:
@@ -172,6 +168,19 @@ class Makers:
         for made in self.made:
             if made.target and len(several[made.target]) > 1 and made.layers[:1] and made.layers[0].name == made.target:
                 made.layers[0].name = None
+
+    def _elided(self) -> list[tuple[int, int]]:
+        """Where dots stand for layers in the midst of a model."""
+        held = [made.call.first for made in self.made if made.holder is not None]
+        dots = []
+        for at, token in enumerate(self.program.tokens):
+            if token.kind != "unknown" or token.text[0] not in ".…" or not held or not held[0] < at < held[-1]:
+                continue
+            around, before = self.around[at], self.program.tokens[at - 1]
+            owner = self.by_open.get(around) if around is not None else None
+            if owner.name in _HOLDERS if owner else around is not None or before.kind == "line":
+                dots.append((token.start, token.end))
+        return dots
 
     def _is_printed(self, call: Call) -> bool:
         """Whether it stands as PyTorch prints a module: `(conv1): Conv2d(…)`."""
@@ -242,22 +251,10 @@ class Makers:
 
 
 _TIMES: Final = frozenset({"x", "×", "*"})
-_JOINS: Final = frozenset(
-    [
-        "Add",
-        "Concatenate",
-        "Merge",
-        "Multiply",
-        "Average",
-        "Subtract",
-        "LSTM",
-        "GRU",
-        "SimpleRNN",
-        "Embedding",
-        "Lambda",
-        "TimeDistributed",
-    ]
-)
+_JOINS: Final = frozenset({
+    "Add", "Concatenate", "Merge", "Multiply", "Average", "Subtract", "LSTM", "GRU", "SimpleRNN", "Embedding",
+    "Lambda", "TimeDistributed",
+})  # fmt: skip
 
 
 def _around(program: Program) -> list[int | None]:

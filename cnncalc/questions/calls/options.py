@@ -8,26 +8,19 @@ from typing import Any, Final
 from cnncalc.questions.calls.arguments import Arguments, Name, NotReadError
 from cnncalc.questions.described import UNKNOWN
 
-COUNTS: Final = frozenset(
-    [
-        "takes",
-        "out_channels",
-        "out_features",
-        "groups",
-        "num_groups",
-        "upscale_factor",
-        "downscale_factor",
-        "num_parameters",
-    ]
-)
+COUNTS: Final = frozenset({
+    "takes", "out_channels", "out_features", "groups", "num_groups", "upscale_factor", "downscale_factor",
+    "num_parameters",
+})  # fmt: skip
 """Parameters that are one whole number."""
-SIDES: Final = frozenset(
-    {"kernel_size", "stride", "dilation", "output_padding", "padding", "output_size", "size", "scale_factor"}
-)
+SIDES: Final = frozenset({
+    "kernel_size", "stride", "dilation", "output_padding", "padding", "output_size", "size", "scale_factor",
+})  # fmt: skip
 """Parameters that are one number, or one per spatial axis."""
-FLAGS: Final = frozenset(
-    {"bias", "ceil_mode", "count_include_pad", "affine", "track_running_stats", "elementwise_affine", "align_corners"}
-)
+FLAGS: Final = frozenset({
+    "bias", "ceil_mode", "count_include_pad", "affine", "track_running_stats", "elementwise_affine",
+    "align_corners",
+})  # fmt: skip
 _EXPRESSIONS = frozenset({"in_channels", "in_shape", "index"})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from cnncalc.questions.calls import pytorch, shapes
@@ -68,8 +69,8 @@ def _span(program: Program, body: list[Piece]) -> Span:
 
 
 def bodies(program: Program) -> list[list[Piece]]:
-    """The statements of every `forward` or `call`, up to its first return."""
-    return [_body(program, head) for head in _FORWARD.finditer(program.text)]
+    """The statements of the first `forward` or `call` and of the next, up to their first return."""
+    return [_body(program, head) for head in islice(_FORWARD.finditer(program.text), 2)]
 
 
 def _body(program: Program, head: re.Match[str]) -> list[Piece]:

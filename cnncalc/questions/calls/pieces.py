@@ -8,26 +8,13 @@ from typing import Final, NamedTuple
 
 from cnncalc.questions.calls.tokens import METHODS, Program
 
-_ROOTS: Final = frozenset(
-    [
-        "nn",
-        "torch",
-        "F",
-        "tf",
-        "keras",
-        "layers",
-        "self",
-        "super",
-        "optim",
-        "torchvision",
-        "torchinfo",
-        "torchsummary",
-        "np",
-        "tensorflow",
-        "models",
-    ]
-)
-_FUNCTIONS: Final = frozenset({"Sequential", "Model", "OrderedDict", "ModuleList", "summary", "print", "super"})
+_ROOTS: Final = frozenset({
+    "nn", "torch", "F", "tf", "keras", "layers", "self", "super", "optim", "torchvision", "torchinfo",
+    "torchsummary", "np", "tensorflow", "models",
+})  # fmt: skip
+_FUNCTIONS: Final = frozenset({
+    "Sequential", "Model", "OrderedDict", "ModuleList", "summary", "print", "super",
+})  # fmt: skip
 _OPERATORS: Final = frozenset({"+", "-", "*", "/", "//", "@", "**"})
 _LINE: Final = re.compile(
     r"""(?m)^[ \t]*(?:
@@ -70,7 +57,7 @@ def operand_end(program: Program, at: int) -> int:
     else:
         return begin
     while at < len(tokens):
-        if at in program.close and tokens[at].text != "{":
+        if program.is_applied(at) or (tokens[at].text == "[" and at in program.close):
             at = program.close[at] + 1
         elif program.joins(at):
             at += 2

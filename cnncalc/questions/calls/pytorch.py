@@ -11,7 +11,7 @@ from cnncalc.questions.described import Described
 
 _CONV: Final = "takes OUT_CHANNELS KERNEL_SIZE stride padding dilation groups bias padding_mode"
 _TRANSPOSED: Final = "takes OUT_CHANNELS KERNEL_SIZE stride padding output_padding groups bias dilation padding_mode"
-_NORM: Final = "takes eps momentum affine track_running_stats"
+_NORM: Final = "takes eps momentum affine track_running_stats bias"
 _LP: Final = "NORM_TYPE KERNEL_SIZE stride ceil_mode"
 
 # by name without the 1d, 2d or 3d: our type, and the signature with what must be there in capitals
@@ -37,7 +37,7 @@ _RANKED: Final = {
 _PLAIN: Final = {
     "Linear": ("linear", "takes OUT_FEATURES bias"),
     "LazyLinear": ("linear", "OUT_FEATURES bias"),
-    "GroupNorm": ("groupnorm", "NUM_GROUPS takes eps affine"),
+    "GroupNorm": ("groupnorm", "NUM_GROUPS takes eps affine bias"),
     "LayerNorm": ("layernorm", "NORMALIZED_SHAPE eps elementwise_affine bias"),
     "LocalResponseNorm": ("lrn", "SIZE alpha beta k"),
     "Flatten": ("flatten", "start_dim end_dim"),
@@ -96,7 +96,9 @@ _SYNONYMS: Final = {
     "unflattened_size": "shape", "upscale": "upscale_factor",
 }  # fmt: skip
 _IGNORED: Final = frozenset({"device", "dtype", "inplace", "antialias"})
-_DROPPED: Final = frozenset({"inplace", "training", "return_indices", "recompute_scale_factor", "dim"})
+_DROPPED: Final = frozenset({
+    "inplace", "training", "return_indices", "recompute_scale_factor", "dim",
+})  # fmt: skip
 _RANK: Final = re.compile(r"(.*?)_?([123])d")
 
 
@@ -156,6 +158,12 @@ def _layer(name: str, kind: str, signature: str, given: Arguments) -> Described:
         raise NotReadError("PyTorch has no same padding with a stride")
     stated = options({name: value for name, value in found.items() if name not in _DROPPED}, rank)
     takes = stated.pop("takes", None)
+    if (
+        kind in ("batchnorm", "instancenorm", "groupnorm")
+        and not stated.pop("bias", True)
+        and stated.get("affine", True)
+    ):
+        raise NotReadError("a norm with γ and no β")
     if kind == "dropout" and rank:
         kind = f"dropout{rank}d"
     return Described(kind, stated, takes=takes)

@@ -101,24 +101,10 @@ def _settle(layers: list[Described], framework: str | None, chained: bool, flat:
             flat = len(layer.options["shape"]) == 1
 
 
-_MAPS: Final = frozenset(
-    [
-        "conv",
-        "conv_transpose",
-        "local",
-        "maxpool",
-        "avgpool",
-        "lppool",
-        "adaptive_avgpool",
-        "adaptive_maxpool",
-        "global_avgpool",
-        "global_maxpool",
-        "zero_pad",
-        "upsample",
-        "pixel_shuffle",
-        "pixel_unshuffle",
-    ]
-)
+_MAPS: Final = frozenset({
+    "conv", "conv_transpose", "local", "maxpool", "avgpool", "lppool", "adaptive_avgpool", "adaptive_maxpool",
+    "global_avgpool", "global_maxpool", "zero_pad", "upsample", "pixel_shuffle", "pixel_unshuffle",
+})  # fmt: skip
 
 
 def _input(

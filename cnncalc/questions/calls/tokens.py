@@ -41,9 +41,9 @@ _STATEMENT: Final = re.compile(
     r"[ \t]*(?:def |class |return\b|from [\w.]+ import|import |self\.\w+[ \t]*=|[\w.]+[ \t]*\.[ \t]*add[ \t]*\("
     r"|\w+[ \t]*=[ \t]*[\w.]+\((?![^\n]*,[ \t]*(?:\n|$)))"
 )
-METHODS: Final = frozenset(
-    {"add", "compile", "fit", "evaluate", "predict", "summary", "build", "append", "extend", "add_module"}
-)
+METHODS: Final = frozenset({
+    "add", "compile", "fit", "evaluate", "predict", "summary", "build", "append", "extend", "add_module",
+})  # fmt: skip
 """Methods of models and lists that program text is known by."""
 _OWNERS: Final = frozenset({"nn", "layers", "keras", "models", "tf", "torch", "self", "F"})
 _LISTS: Final = frozenset({"Sequential", "OrderedDict", "ModuleList", "add"})
@@ -116,8 +116,8 @@ class Program:
             while at + 1 < len(self.tokens):
                 at += 1
                 kind, inner = self.tokens[at].kind, names.get(at)
-                if inner and inner.close is not None and inner.name[:1].isupper():
-                    end = at = inner.close
+                if inner and inner.name[:1].isupper():
+                    end = at = self.last(inner)
                 elif kind in _IN_LISTS:
                     end = at
                 elif kind != "line":
@@ -149,6 +149,13 @@ class Program:
     def last(self, call: Call) -> int:
         """The index of the last token of the call."""
         return self.line_ends[call.open] if call.close is None else call.close
+
+    def is_applied(self, at: int) -> bool:
+        """Whether a bracket there calls what stands before it: at once, or behind a space on a name alone."""
+        if at not in self.close or self.tokens[at].text != "(":
+            return False
+        near = self.tokens[at].start == self.tokens[at - 1].end
+        return near or (self.close[at] == at + 2 and self.tokens[at + 1].kind == "name")
 
     def is_text(self, at: int, *texts: str) -> bool:
         """Whether the tokens from there on read so."""

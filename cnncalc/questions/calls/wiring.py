@@ -18,11 +18,13 @@ from cnncalc.questions.calls.pieces import Piece
 from cnncalc.questions.calls.tokens import Program
 from cnncalc.questions.described import UNKNOWN, Described
 
-_WEIGHTED: Final = frozenset(
-    {"conv", "conv_transpose", "linear", "local", "batchnorm", "instancenorm", "groupnorm", "layernorm", "prelu"}
-)
+_WEIGHTED: Final = frozenset({
+    "conv", "conv_transpose", "linear", "local", "batchnorm", "instancenorm", "groupnorm", "layernorm", "prelu",
+})  # fmt: skip
 _SAME: Final = frozenset({"contiguous", "to", "cuda", "cpu", "float", "detach"})
-_ASKING: Final = frozenset({"size", "dim", "print", "summary", "Model", "len", "numel", "type", "item"})
+_ASKING: Final = frozenset({
+    "size", "dim", "print", "summary", "Model", "len", "numel", "type", "item",
+})  # fmt: skip
 
 
 class Tangled(Exception):
@@ -91,8 +93,8 @@ class Wiring:
             return None if isinstance(of, Tensor) else self._layers(node.attr)
         if isinstance(node, ast.Call):
             return self._call(node)
-        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
-        if any([isinstance(self._value(part), Tensor) for part in parts]) and not isinstance(node, ast.Tuple):
+        parts = [self._value(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        if any(isinstance(part, Tensor) for part in parts) and not isinstance(node, ast.Tuple):
             raise Tangled(f"{type(node).__name__} of a tensor")
         return None
 
@@ -122,7 +124,8 @@ class Wiring:
             return None
         if pytorch.is_function(name) or (isinstance(function, ast.Attribute) and name == "relu"):
             return self._function(name, node)
-        if any([isinstance(self._value(entry), Tensor) for entry in node.args]) and name not in _ASKING:
+        given = [self._value(entry) for entry in node.args]
+        if any(isinstance(entry, Tensor) for entry in given) and name not in _ASKING:
             raise Tangled(f"{name} of a tensor")
         return None
 
