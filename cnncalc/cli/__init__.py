@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cnncalc import __version__
+from cnncalc.cli.ask import ask
 from cnncalc.cli.check import check
 from cnncalc.cli.compare import compare
 from cnncalc.cli.compute import compute
@@ -31,7 +32,7 @@ app = typer.Typer(
 )
 COMMANDS = (
     *(summary, explain, verify, check, compare, conventions, cost),
-    *(solve, compute, quiz),
+    *(ask, solve, compute, quiz),
     *(specs, layers, schema),
 )
 for command in COMMANDS:
