@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 
 from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import ATTRIBUTES, Scene
@@ -34,6 +36,9 @@ def check(scene: Scene, asked: list[Wanted]) -> None:
     open_ = _unanswered(scene, asked)
     if open_:
         raise not_understood("it is not clear what is asked here", text, open_)
+    strange = _strange(scene, asked)
+    if strange:
+        raise not_understood(f"the word “{text[slice(*strange)]}” may change the question and is not known", text, strange)
     unread = _unread_digits(scene)
     if unread:
         raise not_understood(f"it is not clear what {text[slice(*unread)]} is", text, unread)
@@ -86,3 +91,29 @@ def _staged(scene: Scene) -> tuple[int, int] | None:
         if behind and any(span[1] <= match.start() for span in facts):
             return behind[0]
     return None
+
+
+_WORD = re.compile(r"(?<![\w'«.])[A-Za-z]{3,}(?![\w»])")
+
+
+def _strange(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
+    """Where a word stands that is not known, in a sentence that states or asks something."""
+    known = vocabulary()
+    facts = [(number.start, number.end) for number in scene.numbers] + [(one.start, one.end) for one in asked]
+    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [number.words for number in scene.numbers]
+    for start, end in sentences(scene.text):
+        if not any(start <= first < end for first, _ in facts):
+            continue
+        for match in _WORD.finditer(scene.text, start, end):
+            word = match[0]
+            if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or word.isupper() and len(word) < 6:
+                continue
+            if not any(first <= match.start() < last for first, last in read):
+                return match.span()
+    return None
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Words that change nothing, or that something here understands."""
+    return frozenset((Path(__file__).parent / "vocabulary.txt").read_text(encoding="utf-8").split())
