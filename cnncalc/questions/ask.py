@@ -8,6 +8,7 @@ from typing import Any
 from cnncalc.errors import SpecError
 from cnncalc.questions import engine
 from cnncalc.questions.answers import Answering
+from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.guard import check
@@ -38,6 +39,9 @@ def ask(question: str) -> Reply:
     asked = wanted(text, _stated(scene))
     if not asked:
         raise not_understood("it is not clear what the question asks for", hint="for example: output volume? number of parameters?")
+    comparison = compared(question, scene, asked)
+    if comparison is not None:
+        return comparison
     check(scene, asked)
     plan = planned(scene)
     return forward(question, scene, asked, plan)

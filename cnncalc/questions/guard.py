@@ -23,11 +23,18 @@ _TWISTS = re.compile(
 
 def check(scene: Scene, asked: list[Wanted]) -> None:
     """Raises `NotUnderstood` for what is not read for certain."""
+    check_words(scene)
+    for number in scene.unread:
+        raise not_understood(f"it is not clear what {_shown(number.value)} is", scene.text, (number.start, number.end))
+
+
+def check_words(scene: Scene, allowed: re.Pattern[str] | None = None) -> None:
+    """Raises `NotUnderstood` for words that change the meaning, but for those allowed, and for digits that nothing reads."""
     text = scene.text
     beyond = _BEYOND.search(text)
     if beyond:
         raise not_understood(f"“{beyond[0]}” is beyond what can be computed here", text, beyond.span())
-    twist = _TWISTS.search(text)
+    twist = next((found for found in _TWISTS.finditer(text) if not (allowed and allowed.fullmatch(found[0]))), None)
     if twist:
         raise not_understood(f"“{twist[0]}” changes the question in a way that is not understood", text, twist.span())
     stage = _staged(scene)
@@ -42,8 +49,6 @@ def check(scene: Scene, asked: list[Wanted]) -> None:
     unread = _unread_digits(scene)
     if unread:
         raise not_understood(f"it is not clear what {text[slice(*unread)]} is", text, unread)
-    for number in scene.unread:
-        raise not_understood(f"it is not clear what {_shown(number.value)} is", text, (number.start, number.end))
 
 
 def _shown(value: object) -> str:

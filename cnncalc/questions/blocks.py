@@ -1,0 +1,210 @@
+"""Layers one after the other, as comparisons and blocks tell them: `1×1 down to 16 channels, then a 5×5 with 32`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from cnncalc.questions.mentions import Mention
+from cnncalc.questions.numbers import Number
+from cnncalc.questions.reply import not_understood
+from cnncalc.questions.scene import POOLS, Scene
+
+CHANNELS = r"(?:channels?|ch\b|(?:feature |activation )?maps?|filters?|planes)"
+_SPREAD = r"(?:throughout|everywhere|in and out|both in and out|all along|all the way|at (?:both|each|every|all)\b|in (?:each|every|all|both)\b|on (?:both|either)\b|for both|as (?:both )?input and output|at input and output)"
+_NOT_CHANNELS = ("stride", "padding", "dilation", "groups", "batch", "count", "ordinal", "height", "width", "side", "output_padding", "pool_size")
+
+
+class Fact(NamedTuple):
+    """Something said of a layer, or of all: `kernel_size`, `in`, `out`, `width` (in and out alike), `channels` (in or out)."""
+
+    kind: str
+    value: Any
+    start: int
+    end: int
+
+
+@dataclass
+class Part:
+    """A layer of a variant and what is said of it."""
+
+    type: str
+    start: int
+    end: int
+    facts: dict[str, Any] = field(default_factory=dict)
+    count: int = 1
+    article: str = ""
+
+    def say(self, fact: Fact, text: str) -> None:
+        """Adds a fact; `NotUnderstood` where another value is said already."""
+        if fact.kind == "count":
+            self.count = fact.value
+        elif self.facts.setdefault(fact.kind, fact.value) != fact.value:
+            raise not_understood("this is said of the same layer twice, with different values", text, (fact.start, fact.end))
+
+
+def facts(scene: Scene) -> list[Fact]:
+    """All facts in numbers and words, in reading order; `NotUnderstood` where a number is none."""
+    found: list[Fact] = []
+    text, numbers = scene.text, scene.numbers
+    skip = -1
+    for at, number in enumerate(numbers):
+        if at == skip:
+            continue
+        following = numbers[at + 1] if at + 1 < len(numbers) else None
+        if following is not None and _is_pair(text, number, following):
+            found.append(Fact("in", number.value, number.start, number.end))
+            found.append(Fact("out", following.value, following.start, following.end))
+            skip = at + 1
+            continue
+        kind = _size_kind(text, number) if number.is_size else _number_kind(text, number)
+        if kind is None:
+            raise not_understood(f"it is not clear what {text[number.start : number.end]} is", text, (number.start, number.end))
+        found.append(Fact(kind, number.value, number.start, number.end))
+    for remark in scene.remarks:
+        if remark.kind in ("padding", "stride", "dilation") and not any(one.role == remark.kind and one.words[0] < remark.end and one.words[1] > remark.start for one in numbers):
+            found.append(Fact(remark.kind, remark.value, remark.start, remark.end))
+    found += [Fact("count", 2, match.start(), match.end()) for match in re.finditer(r"(?i)\b(?:pair|couple) of\b(?= (?:stacked |successive |consecutive )*\d)", text)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _is_pair(text: str, one: Number, other: Number) -> bool:
+    """Whether two numbers are the channels in and out: `64 to 128 channels`, `20 channels in, 40 out`."""
+    if one.is_size or other.is_size or one.role in _NOT_CHANNELS or other.role in _NOT_CHANNELS:
+        return False
+    between, behind = text[one.end : other.start], text[other.end : other.end + 30]
+    if re.fullmatch(rf"(?i)[\s-]*(?:input |in )?{CHANNELS}?\s*(?:to|into|→)\s*", between):
+        return not re.match(r"\s*(?:units|neurons|classes|x|%)", behind)
+    incoming = re.fullmatch(rf"(?i)[\s-]*(?:input|in|incoming)?[\s-]*{CHANNELS}?\s*(?:input|in)?\s*(?:,|and|/|, and|but)?\s*", between)
+    return bool(incoming and re.search(r"(?i)\bin(?:put|coming)?\b", between) and re.match(rf"(?i)[\s-]*{CHANNELS}?\s*out(?:put|going)?\b", behind))
+
+
+def _size_kind(text: str, number: Number) -> str | None:
+    value: Any = number.value
+    if number.role in ("kernel_size", "pool_size"):
+        return "kernel_size"
+    alone = number.words == (number.start, number.end)
+    if number.role == "volume" and alone and len(value) == 2 and all(isinstance(side, int) and side <= 11 for side in value):
+        return "kernel_size"
+    return "volume" if number.role in ("volume", "input", "output") else number.role
+
+
+def _number_kind(text: str, number: Number) -> str | None:
+    before, behind = text[max(0, number.start - 60) : number.start], text[number.end : number.end + 60]
+    role = number.role
+    if role in _NOT_CHANNELS or role in ("out_features", "length"):
+        return role
+    counted = re.match(rf"(?i)[\s-]*(?:(input and output |in and out |in/out |input/output )|(?:output |input |conv\w* |linear )*){CHANNELS}", behind)
+    if counted and (counted[1] or re.match(rf"\s*{_SPREAD}", behind[counted.end() :], re.IGNORECASE)):
+        return "width"
+    if re.search(r"(?i)\bC_in\s*=\s*C_out\s*=\s*$|\b(?:in(?:put)? and output|in/out(?:put)?)(?: channels?| maps)*\s*(?:=|:|of|are|is|both|equal)*\s*$", before):
+        return "width"
+    if re.match(r"(?i)[\s-]*(?:times|-?fold)\b", behind) or re.search(r"(?i)\bexpansion (?:factor|ratio|rate)[\s=:]*(?:of |is )?$|\bt\s*=\s*$|\bby a factor(?: of)? $", before):
+        return "expansion" if re.search(r"(?i)\bexpan", text) else None
+    if re.match(r"(?i)[\s-]*(?:(?:input|incoming)[\s-]|channels? in\b|channel (?:input|image|volume|map|feature|tensor))", behind):
+        return "in"
+    if re.search(rf"(?i)\b(?:to|into|onto)\s+(?:only |just |the )*$", before) or re.search(r"(?i)\bat\s+$", before):
+        return "out"
+    if re.search(r"(?i)\bfrom\s+$", before):
+        return "in"
+    if role == "out_channels":
+        return role.replace("out_channels", "out")
+    if role == "in_channels":
+        entering = re.search(r"(?i)\b(?:on|over|for|takes?|receiv\w+|input|inputs|after)\b[^#,.;?]{0,30}$|(?:maps?|image|volume|tensor|picture)\s*(?:with|having|of|has)\s+$|C_in\s*=\s*$|\bdepth\b", before)
+        return "in" if entering else "channels"
+    if role == "kernel_size" and not re.search(r"(?i)conv\w*[\s,]*$", before):
+        return role
+    near = re.search(r"(?i)(?:conv\w*|\d+x\d+)(?:\s*,\s*(?:same|valid))?[\s,(]*$", before)
+    return "out" if near and re.match(r"\s*(?:$|[,.;:?)→+]|then\b|and\b|or\b|vs\b|versus\b|on\b|\()", behind) else None
+
+
+_WEIGHTED = ("conv", "conv_transpose", "local", "depthwise", "pointwise", "separable", "fc", "global_avgpool", "global_maxpool", "flatten", *POOLS)
+_STANDARD = re.compile(r"(?i)\b(?:standard|ordinary|regular|normal|conventional|vanilla|full|plain|usual|classic(?:al)?)(?: one)?(?=\s*(?:,|\(|against|vs|versus|or\b|and\b|compared|than))")
+END = re.compile(r"[.;?\n](?=\s|$)|:(?=\s)")
+BEGIN = re.compile(r"(?i)\b(?:how (?:many|much|large|do|does)|what|which|compute|calculate|find|give|determine|compare)\b")
+ALTERNATIVE = re.compile(
+    r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compared? (?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
+    r"and (?:how|what)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b"
+)
+CHAIN = re.compile(r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|\+")
+BEFORE = re.compile(r"(?i)\bpreceded by\b|\bgets? an?\b|\bfirst (?:reduc|squeez|compress)\w+")
+
+
+def parts(scene: Scene, found: list[Fact]) -> tuple[list[Part], list[Fact]]:
+    """The layers in reading order with what is said of each, and what is said of none of them."""
+    anchors: list[Any] = [fact for fact in found if fact.kind == "kernel_size"]
+    anchors += [one for one in scene.mentions if one.type in _WEIGHTED]
+    anchors += [Mention("conv", *match.span()) for match in _STANDARD.finditer(scene.text)]
+    anchors.sort(key=lambda one: (one.start, one.end))
+    made: list[Part] = []
+    for anchor in anchors:
+        if not (made and _joins(scene.text, made[-1], anchor)):
+            made.append(Part("", anchor.start, anchor.end))
+        part = made[-1]
+        if isinstance(anchor, Fact):
+            part.facts["kernel_size"] = anchor.value
+        elif part.type in ("", "conv"):
+            part.type = anchor.type
+        if isinstance(anchor, Mention):
+            part.article = part.article or anchor.article
+        part.end = max(part.end, anchor.end)
+    made = _described(scene.text, made, found)
+    shared = []
+    for fact in found:
+        if fact.kind == "kernel_size":
+            continue
+        of = _owner(scene.text, made, fact)
+        if of is None or fact.kind == "volume":
+            shared.append(fact)
+        else:
+            of.say(fact, scene.text)
+    for part in made:
+        part.type = part.type or "conv"
+    return made, shared
+
+
+def _joins(text: str, part: Part, anchor: Any) -> bool:
+    """Whether a further word or size is of the same layer."""
+    between = text[part.end : anchor.start]
+    if isinstance(anchor, Fact):
+        if "kernel_size" in part.facts:
+            return False
+    elif part.type and (part.type != "conv" or anchor.type != "conv") and not (anchor.type == "conv" and re.fullmatch(r"[\s(-]*", between)):
+        return False
+    return not (END.search(between) or ALTERNATIVE.search(between) or CHAIN.search(between))
+
+
+def _described(text: str, made: list[Part], found: list[Fact]) -> list[Part]:
+    """Without the parts that only speak of an earlier one again."""
+    kept: list[Part] = []
+    for at, part in enumerate(made):
+        following = made[at + 1].start if at + 1 < len(made) else len(text)
+        bare = not any(part.end <= fact.start < following and not END.search(text[part.end : fact.start]) for fact in found)
+        alike = [one for one in kept if one.facts.get("kernel_size") == part.facts.get("kernel_size") or "kernel_size" not in part.facts]
+        article = re.search(r"(?i)\b(the|this|that|these|those|both|each)(?: \w+)?\s*$", text[max(0, part.start - 30) : part.start])
+        if bare and alike and article and (part.type in ("", "conv") or any(one.type == part.type for one in alike)):
+            continue
+        kept.append(part)
+    return kept
+
+
+def _owner(text: str, made: list[Part], fact: Fact) -> Part | None:
+    """Whose fact it is: the layer's on its side of the words that part two layers; None is said of all."""
+    if re.match(rf"(?i)[\s-]*(?:{CHANNELS}\s*)?(?:each\b|for (?:each|all|both)|in (?:each|all|both)|throughout|everywhere)", text[fact.end : fact.end + 50]):
+        if fact.kind in ("out", "channels", "width"):
+            return None
+    left = next((one for one in reversed(made) if one.start <= fact.start), None)
+    right = next((one for one in made if one.start > fact.start), None)
+    if left is not None and not _parted(text, left.end, fact.start, right is not None):
+        return left
+    if right is not None and not re.search(r"[,.;:?\n(]|\b(?:and|or|then|with|on|how|what)\b", text[fact.end : right.start]):
+        return right
+    return None
+
+
+def _parted(text: str, start: int, end: int, more: bool) -> bool:
+    between = text[start:end]
+    if END.search(between):
+        return True
+    return bool(more and (ALTERNATIVE.search(between) or CHAIN.search(between) or re.search(r"(?i)\band\s+$", between)))
