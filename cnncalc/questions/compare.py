@@ -52,7 +52,7 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     wants = _asked(scene, asked)
     if not (wants.quantities or wants.contrasts) or (wants.contrasts and len(groups) == 1):
         return None
-    check_words(scene, _ALLOWED)
+    check_words(scene, asked, _ALLOWED)
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
         raise not_understood("it is not clear which of them have a bias", text)
     if _PER_PAIR.search(text):

@@ -23,12 +23,18 @@ _TWISTS = re.compile(
 
 def check(scene: Scene, asked: list[Wanted]) -> None:
     """Raises `NotUnderstood` for what is not read for certain."""
-    check_words(scene)
+    check_words(scene, asked)
+    stage = _staged(scene)
+    if stage:
+        raise not_understood("the question goes on with new facts after it has asked; ask its parts one by one", scene.text, stage)
+    open_ = _unanswered(scene, asked)
+    if open_:
+        raise not_understood("it is not clear what is asked here", scene.text, open_)
     for number in scene.unread:
         raise not_understood(f"it is not clear what {_shown(number.value)} is", scene.text, (number.start, number.end))
 
 
-def check_words(scene: Scene, allowed: re.Pattern[str] | None = None) -> None:
+def check_words(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = None) -> None:
     """Raises `NotUnderstood` for words that change the meaning, but for those allowed, and for digits that nothing reads."""
     text = scene.text
     beyond = _BEYOND.search(text)
@@ -37,13 +43,7 @@ def check_words(scene: Scene, allowed: re.Pattern[str] | None = None) -> None:
     twist = next((found for found in _TWISTS.finditer(text) if not (allowed and allowed.fullmatch(found[0]))), None)
     if twist:
         raise not_understood(f"“{twist[0]}” changes the question in a way that is not understood", text, twist.span())
-    stage = _staged(scene)
-    if stage:
-        raise not_understood("the question goes on with new facts after it has asked; ask its parts one by one", text, stage)
-    open_ = _unanswered(scene, asked)
-    if open_:
-        raise not_understood("it is not clear what is asked here", text, open_)
-    strange = _strange(scene, asked)
+    strange = _strange(scene, asked, allowed)
     if strange:
         raise not_understood(f"the word “{text[slice(*strange)]}” may change the question and is not known", text, strange)
     unread = _unread_digits(scene)
@@ -101,7 +101,7 @@ def _staged(scene: Scene) -> tuple[int, int] | None:
 _WORD = re.compile(r"(?<![\w'«.])[A-Za-z]{3,}(?![\w»])")
 
 
-def _strange(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
+def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None) -> tuple[int, int] | None:
     """Where a word stands that is not known, in a sentence that states or asks something."""
     known = vocabulary()
     facts = [(number.start, number.end) for number in scene.numbers] + [(one.start, one.end) for one in asked]
@@ -111,6 +111,8 @@ def _strange(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
             continue
         for match in _WORD.finditer(scene.text, start, end):
             word = match[0]
+            if allowed and allowed.fullmatch(word):
+                continue
             if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or word.isupper() and len(word) < 6:
                 continue
             if not any(first <= match.start() < last for first, last in read):
