@@ -134,11 +134,11 @@ _WHOLE = re.compile(r"(?i)\b(?:total|in total|altogether|whole|entire|complete|n
 
 
 def is_each(scene: Scene, one: Wanted) -> bool:
-    return bool(_EACH.search(scene.text[one.sentence[0] : one.sentence[1]]))
+    return bool(_EACH.search(scene.text[slice(*one.part)]))
 
 
 def is_whole(scene: Scene, one: Wanted) -> bool:
-    return bool(_WHOLE.search(scene.text[one.sentence[0] : one.sentence[1]]))
+    return bool(_WHOLE.search(scene.text[slice(*one.part)]))
 
 
 def steps(found: Answering) -> tuple[str, ...]:

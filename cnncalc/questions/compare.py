@@ -128,5 +128,5 @@ def _answer(found: Answering, quantity: str, of: str | None) -> Answer:
 
 def _value(found: Answering, quantity: str) -> Any:
     if quantity == "receptive":
-        return engine.field(found.plan, found.plan.steps, found.scene)
+        return engine.field(found.plan, found.plan.steps).size
     return sum((one.counts["macs" if quantity == "operations" else quantity] for one in found.made), 0)

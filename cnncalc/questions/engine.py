@@ -16,6 +16,7 @@ from cnncalc.questions.described import UNKNOWN
 from cnncalc.questions.plan import Options, Plan
 from cnncalc.questions.reply import not_understood
 from cnncalc.questions.symbolic import outline
+from cnncalc.receptive import Field
 
 MISSING = {
     "unknown_channels": "how many channels the input has",
@@ -176,7 +177,7 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
     return REGISTRY[kind](**values)
 
 
-def field(plan: Plan, steps: list[tuple[str, Options]], scene: Any) -> tuple[int, ...]:
+def field(plan: Plan, steps: list[tuple[str, Options]]) -> Field:
     """The receptive field of the last step on the input of the first, not clipped."""
     sides = tuple(side if isinstance(side, int) else PLACEHOLDER for side in plan.sides)
     same = any(options.get("padding") == "same" and options.get("stride", 1) != 1 for _, options in steps)
@@ -188,10 +189,7 @@ def field(plan: Plan, steps: list[tuple[str, Options]], scene: Any) -> tuple[int
     channels = plan.channels if isinstance(plan.channels, int) else 1
     trial = Plan(channels, sides, plan.layout, None, True, told)
     analysis = network(trial)
-    size = analysis.fields["input"][analysis.network.layers[-1].path].size
-    if size is None:
-        raise not_understood("the output has no receptive field")
-    return size
+    return analysis.fields["input"][analysis.network.layers[-1].path]
 
 
 def bytes_of(plan: Plan, column: str, dtype: str, batch: int) -> int:

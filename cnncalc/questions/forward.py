@@ -50,8 +50,6 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
             continue
         if one.quantity == "channels" and beside & {"output"} and len(found.scene.text[one.start : one.end]) > 12:
             continue
-        if one.quantity in ("kernel_size", "stride", "padding", "input", "filters", "dilation") and beside & {*OUTPUTS, *COUNTS, "receptive"}:
-            continue
         kept.append(one)
     if any(one.quantity not in ("channels",) for one in kept) and len(kept) > 1:
         kept = [one for one in kept if one.quantity != "elements" or one.quantity]
@@ -75,8 +73,14 @@ def _answers(found: Answering, one: Wanted) -> list[Answer]:
         both = [*_counts(found, one, "weights"), *_counts(found, one, "biases")]
         words = found.scene.text[one.start : one.end].lower()
         return both if "how many" in words or "number" in words else [*both, *_counts(found, one, "params")]
+    if name == "connections":
+        return _counts(found, one, "macs")
+    if name == "neuron_connections":
+        return [_of_one_filter(found, "weights")]
     if name == "filter_params":
-        return [_of_one_filter(found)]
+        return [_of_one_filter(found, "weights" if "weight" in found.scene.text[one.start : one.end].lower() else "params")]
+    if name == "total_stride":
+        return [_total_stride(found)]
     if name == "receptive":
         return _receptive(found, one)
     if name == "effective_kernel":
@@ -97,7 +101,7 @@ def _meant(found: Answering, one: Wanted) -> list[int]:
     """The layers that the words of what is asked refer to."""
     scene = found.scene
     everything = list(range(len(found.plan.parts)))
-    start, end = one.sentence
+    start, end = one.part
     meant: list[int] = []
     for mention, place in scene.references:
         if not start <= mention.start < end:
@@ -149,7 +153,7 @@ def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
     if several and not told.is_whole(found.scene, one) and len(weighted) > 1:
         return [told.count(found, name, found.part(at), _name(found, at)) for at in weighted]
-    if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[one.sentence[0] : one.sentence[1]]):
+    if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[slice(*one.part)]):
         raise not_understood("there are several layers, and it is not clear which one is meant", found.scene.text, (one.start, one.end))
     return [told.count(found, name, [made for at in indexes for made in found.part(at)], None)]
 
@@ -163,7 +167,16 @@ def _name(found: Answering, at: int) -> str:
     return layer.name or found.part(at)[-1].path
 
 
-def _of_one_filter(found: Answering) -> Answer:
+def _total_stride(found: Answering) -> Answer:
+    """How many pixels lie between what neighbouring units of the output see."""
+    stride = engine.field(found.plan, found.plan.steps).stride
+    if stride is None or None in stride or len(set(stride)) != 1:
+        raise not_understood("the stride is not one number")
+    value = engine.ratio(stride[0], 1)
+    return Answer("total_stride", value, told.told(value), None, "pixel")
+
+
+def _of_one_filter(found: Answering, quantity: str) -> Answer:
     """The parameters of one filter: of the same layer with one of them."""
     layers = [layer for layer in found.scene.layers if layer.type in ("conv", "pointwise", "fc")]
     if len(layers) != 1 or len(found.plan.steps) != 1:
@@ -171,9 +184,9 @@ def _of_one_filter(found: Answering) -> Answer:
     kind, options = found.plan.steps[0]
     principal = "out_features" if kind == "fc" else "out_channels"
     plan = Plan(found.plan.channels, found.plan.sides, found.plan.layout, None, True, [(kind, {**options, principal: 1})], [range(1)])
-    if found.scene.remark("bias") is None:
+    if quantity == "params" and not _bias_said(found):
         found.plan.assume("bias", True, "not given")
-    return told.count(Answering(found.scene, plan, engine.made(plan)), "params", engine.made(plan), "one filter")
+    return told.count(Answering(found.scene, plan, engine.made(plan)), quantity, engine.made(plan), "one filter")
 
 
 def _receptive(found: Answering, one: Wanted) -> list[Answer]:
@@ -187,7 +200,9 @@ def _seen(found: Answering, indexes: list[int], quantity: str, of: str | None) -
     """What a unit of the last of these layers sees of the input of the first."""
     steps = [found.plan.steps[at] for index in indexes for at in found.plan.parts[index]]
     steps = [step for step in steps if step[0] not in ("fc", "flatten")] if quantity == "receptive_field" else steps
-    size = engine.field(found.plan, steps, found.scene)
+    size = engine.field(found.plan, steps).size
+    if size is None:
+        raise not_understood("the output has no receptive field")
     value = size[0] if len(set(size)) == 1 else list(size)
     text = told.told(list(size)) if len(size) > 1 else told.told(value)
     return Answer(quantity, value, f"{text} pixels" if len(size) > 1 else text, of, "pixel")

@@ -12,6 +12,7 @@ _ASKING = re.compile(
 BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
 )
+_PART = re.compile(r"(?i)\b(?:and|or),? (?:what|how|which|the (?:total|number))\b|,? what(?:'s| is)\b|\bhow (?:many|much)\b|\((?:[a-h]|i{1,3}|iv|v)\)")
 _ASIDE = re.compile(r"(?i)\((?:each|one|every|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
 _SENTENCE = re.compile(r"[^?\n.;]*(?:\.\d[^?\n.;]*)*[?\n.;]?")
 _SIZE = r"(?:sizes?|shapes?|dimensions?|dimensionality|dims?|volumes?|resolutions?|extents?)"
@@ -25,6 +26,9 @@ QUANTITIES = (
     ("memory", r"\bmemory\b|\b(?:kilo|mega|giga)?bytes\b|\b(?:how (?:many|much)|in) (?:[KMG]i?B)\b|\bstorage\b|\bRAM\b|\bdisk space\b"),
     ("non_trainable", r"\bnon-?trainable(?: param\w+)?"),
     ("trainable", r"\btrainable param\w+"),
+    ("neuron_connections", r"\bconnections? (?:does|do|has|have|are|is)\b[^.?\n]{0,30}?\b(?:each|every|one|a single|a|1|per) (?:\w+ )?(?:neuron|unit|node)\b|\b(?:incoming|input) connections\b|\bconnections? (?:per|of (?:a|each|one)) (?:\w+ )?(?:neuron|unit)"),
+    ("connections", r"\bconnections?\b"),
+    ("total_stride", r"\b(?:total|overall|effective|cumulative|combined|product of(?: the)?) strides?\b|\bstride product\b|\bjump\b|\bstride of the (?:whole )?(?:network|stack)"),
     ("filter_params", rf"\b(?:{_PARAMS}|weights)\b[^.?\n]*?\b(?:in |per |does |of )?(?:each|every|one|a single|single|1|per) (?:\d+x\d+ )?(?:conv\w* )?(?:filter|kernel|neuron|unit|output (?:neuron|unit))\b"),
     ("filter_shape", rf"\b(?:{_SIZE}|depth|number of channels) (?:of|do|does|must|should) (?:each |every |one |the |a |its )*(?:\w+ )?(?:conv\w* )?(?:filters?|kernels?|weight (?:tensor|matrix)|weights)\b|\b(?:filter|kernel|weight)s?(?: tensor)?'?s? (?:shape|depth)"),
     ("params", rf"\b{_PARAMS}\b"),
@@ -65,6 +69,8 @@ class Wanted:
     start: int
     end: int
     sentence: tuple[int, int] = (0, 0)
+    part: tuple[int, int] = (0, 0)
+    """The part of the sentence that asks for it."""
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
@@ -101,4 +107,8 @@ def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) 
     if not found and not everything:
         return wanted(text, read, everything=True)
     found.sort(key=lambda one: one.start)
+    for one in found:
+        start, end = one.sentence
+        cuts = [start, *(start + match.start() for match in _PART.finditer(text[start:end])), end]
+        one.part = next((first, last) for first, last in zip(cuts, cuts[1:]) if first <= one.start < last)
     return found
