@@ -178,6 +178,9 @@ def test_sizes_of_the_input_that_differ() -> None:
     found = solve("{conv: 8, kernel_size: 3, stride: 2}", input=[3, None, None], output=[None, 55, 60])
     assert found.settings == tuple((pair,) for pair in itertools.product((111, 112), (121, 122)))
     assert found.input(found.settings[1]) == (3, 111, 122)
+    grouped = "{layers: [{conv: 64, kernel_size: 1, groups: 32}, {pixel_shuffle: 8}]}"
+    with pytest.raises(SpecError, match="32 and 64 channels fit alike"):
+        solve(grouped, input=[None, 4, 4], output=[1, 32, 32])
     part = solve("{maxpool: _, stride: 2}", input=[None, 10, None], output=[7, 5, 9])
     assert part.columns == ("kernel_size", "in_channels", "input")
     assert part.settings == ((1, 7, 17), (1, 7, 18), (2, 7, 18), (2, 7, 19))
@@ -229,6 +232,8 @@ def test_what_is_left_over_lies_behind_the_last_window(problem: Any) -> None:
         ("{upsample: _}", (1, 8, 8), (1, 24, 24), [(3,)]),
         ("{conv: 1, kernel_size: [_, 3]}", (1, 8, 8), (1, 4, 6), [(5,)]),
         ("{conv: 1, kernel_size: &k _, stride: *k}", (1, 32, 32), (1, 8, 8), [(4,)]),
+        ("{repeat: &k _, layers: [{conv: 1, kernel_size: *k}]}", (1, 32, 32), (1, 12, 12), [(5,)]),
+        ("{layers: [{conv: 64, kernel_size: 1}, {conv: _, kernel_size: 1}]}", (1, 8, 8), (9, 8, 8), [(9,)]),
         ("{conv: 8, kernel_size: 3, groups: _}", (12, 8, 8), (8, 6, 6), [(1,), (2,), (4,)]),
         ("{residual: [{conv: 8, kernel_size: 5, padding: _}]}", (8, 9, 9), (8, 9, 9), [(2,)]),
         ("{maxpool: 3, stride: 2, padding: _}", (8, 112, 112), (8, 56, 56), [(1,)]),

@@ -33,8 +33,9 @@ class Inputs:
         self.tried: dict[str, int] = {}
         """The most channels and the largest size tried."""
         if runs.input[0] is None:
-            made = runs.output[0] if runs.step.axiswise else None
-            # then channels pass, or any do that the groups divide: more than twice as many as come out tell no more
+            # one such layer hands channels on, or takes any number that its groups divide, and they divide what comes
+            # out: twice that shows which
+            made = runs.output[0] if runs.step.axiswise and runs.step.layer else None
             self.tried["in_channels"] = bounds.get("in_channels", 2 * made if made else MOST_CHANNELS)
         if self.axes:
             self.tried["input"] = bounds.get("input", MOST_SIZE if runs.step.axiswise else MOST_SCANNED)
