@@ -265,6 +265,13 @@ def test_a_word_stands_where_no_number_does_the_same() -> None:
     assert engine(word.step(("same",)), (3, 32, 32)) == (8, 32, 32)
 
 
+def test_a_search_that_would_take_too_long_past_its_bound_stops_there() -> None:
+    deep = "{layers: [{repeat: 20, layers: [identity]}, {conv: 8, kernel_size: 4, padding: _}]}"
+    found = solve(deep, input=[3, 5000], output=[8, 5000])
+    assert found.settings == (("same",),)
+    assert found.bounds == {"padding": 5}
+
+
 def test_columns_stand_as_they_are_written_and_settings_in_their_order() -> None:
     step = "{conv: 8, stride: _, padding: _, kernel_size: _}"
     found = solve(step, input=[3, 32, 32], output=[8, 16, 16])

@@ -27,7 +27,7 @@ FLAGS: Final = {
 """What sets a bound on the command line."""
 
 LIMIT: Final = 25_000
-"""How many settings a search tries, and how many steps of the spec language it runs for them."""
+"""How many settings are tried at a time, and how many steps of the spec language are run for them."""
 
 
 class TooMuch(SpecError):
@@ -40,7 +40,7 @@ class TooMuch(SpecError):
 
 
 class Effort(Budget):
-    """Counts the steps that a whole search runs."""
+    """Counts the steps that are run."""
 
     def __init__(self) -> None:
         super().__init__(LIMIT)

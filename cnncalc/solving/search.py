@@ -72,7 +72,7 @@ class _Search:
 
     def numbers(self, candidates: Numbers) -> list[Setting]:
         """The settings in numbers: the same on all axes, else those that differ between axes in as few as possible."""
-        self.runs.most_repeats = self.candidates.tried.get("repeat", 1)
+        self.runs.effort, self.runs.most_repeats = Effort(), self.candidates.tried.get("repeat", 1)
         found = [(*values, *tail) for values in product(*candidates) for tail in self.inputs.completing(values)]
         return found or self.by_axis(candidates)
 
@@ -82,7 +82,6 @@ class _Search:
         wider = self.candidates.beyond()
         if wider is None:
             return []
-        self.runs.effort = Effort()
         try:
             return self.numbers(wider)
         except TooMuch:
@@ -94,6 +93,7 @@ class _Search:
         spread = [at for at, unknown in enumerate(self.step.unknowns) if unknown.per_axis]
         if not spread or len(self.input) < 3 or len(self.input) != len(self.output) or self.one_for_all:
             return []
+        self.runs.effort = Effort()
         axes = [self.on_axis(axis, candidates) for axis in range(1, len(self.input))]
         for count in range(1, len(spread) + 1):
             joined = (setting for places in combinations(spread, count) for setting in _joined(axes, places))
@@ -114,6 +114,7 @@ class _Search:
 
     def words(self, candidates: Numbers, found: Sequence[Setting]) -> Iterator[Setting]:
         """The settings with a word for one of the unknowns, where no number does the same beside the others."""
+        self.runs.effort = Effort()
         for at, unknown in enumerate(self.step.unknowns):
             taken = {(*setting[:at], *setting[at + 1 :]) for setting in found}
             for word in unknown.words:
