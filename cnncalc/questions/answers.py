@@ -16,7 +16,7 @@ from cnncalc.questions.wanted import Wanted
 
 UNITS = {
     "params": "parameters", "weights": "weights", "biases": "biases", "trainable": "trainable parameters",
-    "macs": "MACs", "flops": "FLOPs",
+    "non_trainable": "parameters that are not trainable", "macs": "MACs", "flops": "FLOPs",
 }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ _WHOLE = re.compile(r"(?i)\b(?:total|in total|altogether|whole|entire|complete|n
 
 
 def is_each(scene: Scene, one: Wanted) -> bool:
-    return bool(_EACH.search(scene.text[slice(*one.part)]))
+    return bool(_EACH.search(scene.text[slice(*one.sentence)]))
 
 
 def is_whole(scene: Scene, one: Wanted) -> bool:

@@ -64,5 +64,5 @@ def _without_code(text: str) -> tuple[str, Code]:
 def _stated(scene: Scene) -> list[tuple[int, int]]:
     """What states a fact, and so asks for nothing."""
     spans = [number.words for number in scene.numbers if number.role]
-    spans += [(one.start, one.end) for one in scene.remarks if one.kind == "bias" and not re.match(r"(?i)and\b", scene.text[one.start : one.end])]
+    spans += [(one.start, one.end) for one in scene.remarks if one.kind == "bias" and not re.match(r"(?i)(?:and|plus)\b", scene.text[one.start : one.end])]
     return spans + [(one.start, one.end) for one in scene.remarks if one.kind in ("padding", "keeps", "dilation", "stride", "bytes", "layout")]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, analyze, numbers
+from cnncalc.conventions import CONVENTIONS, count
 from cnncalc.errors import SpecError
 from cnncalc.formula import Number
 from cnncalc.layers import REGISTRY, Layer, Unfit
@@ -111,6 +113,10 @@ def network(plan: Plan) -> Analysis:
 
 def made(plan: Plan) -> list[Made]:
     """Every step with what it makes."""
+    if plan.convention == "keras" and any(kind in ("batchnorm", "instancenorm") for kind, _ in plan.steps):
+        plan = replace(plan, sides=tuple(side if isinstance(side, int) else PLACEHOLDER for side in plan.sides))
+        if not is_known(plan):
+            raise not_understood("the question doesn't say how many channels the input has")
     if not is_known(plan) or not _is_chain(plan):
         return list(_on_symbols(plan))
     return list(_from_network(plan))
@@ -131,6 +137,10 @@ def _from_network(plan: Plan) -> Iterator[Made]:
     for placed in network(plan).network.layers:
         found = numbers(placed)
         counts = {name: number.value for name, number in found.items()}
+        if plan.convention == "keras":
+            listed = count(placed, CONVENTIONS["keras"]).number
+            counts["params"] = listed.value if listed else counts["params"]
+            counts["non_trainable"] = counts["params"] - counts["trainable"]
         yield Made(placed.layer, placed.inputs[0], placed.output, counts, placed.sized.output, found, placed.path)
 
 

@@ -17,7 +17,7 @@ from cnncalc.questions.wanted import Wanted
 from cnncalc.render.units import human_bytes
 
 OUTPUTS = ("output", "spatial", "width", "height", "length", "channels", "elements", "in_features")
-COUNTS = ("params", "weights", "biases", "trainable", "macs", "flops")
+COUNTS = ("params", "weights", "biases", "trainable", "non_trainable", "macs", "flops")
 FEW = {"output_memory": "memory"}
 
 
@@ -142,6 +142,8 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
 
 def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
+    if name == "non_trainable" and not all("non_trainable" in made.counts for made in found.made):
+        raise not_understood("parameters that are not trainable are Keras's word for the statistics of norms")
     batch = found.scene.batch
     if name in ("macs", "flops") and found.plan.batch is None and batch not in (None, 1):
         if not re.search(r"(?i)\bbatch", found.scene.text[one.sentence[0] : one.sentence[1]]):

@@ -352,6 +352,12 @@ class _Assembly:
                 self.scene.unread.append(fact)
             return
         first = self.target[-1]
+        if isinstance(fact, Number) and re.search(r"(?i)\b(?:these|those|the|all|both|of)\s+(?:these )?$", self.scene.text[: fact.start]):
+            if fact.value == len(self.weighted()):
+                return
+        if any(name in first.options for name in ("kernel_size", "out_channels", "out_features")) and first.end < fact.start - 60:
+            self.scene.unread.append(fact)  # type: ignore[arg-type]
+            return
         copies = [Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in range(fact.value - 1)]
         self.scene.layers += copies
         self.target = [first, *copies]
