@@ -1,0 +1,237 @@
+"""Matrices and vectors in a question's text, however they are typed: brackets, LaTeX, rows on lines of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from cnncalc.errors import Source, SpecError
+from cnncalc.worked.matrix import Nested, number, parsed
+
+_NUMBER = r"[-+−–]?(?:\d+(?:\.\d*)?|\.\d+)(?:/\d+)?"
+_LIST = re.compile(r"[\d\s.,;/+\-−–\[\]]*")
+_LATEX = re.compile(
+    r"\\begin\{((?:[bpvBV]|small)?matrix|array)\}(?:\{[^{}\n]{0,40}\})?([^\\]{0,5}(?:(?!\\(?:begin|end)).){0,4000})\\end\{\1\}",
+    re.DOTALL,
+)
+_ENTRY = re.compile(rf"\\[dt]?frac\{{(-?\d+)\}}\{{(\d+)\}}|(-?)\s*\\[dt]?frac\{{(\d+)\}}\{{(\d+)\}}|({_NUMBER})")
+_FRAME = re.compile(r"[\s|+=:─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯⎡⎤⎣⎦⎢⎥-]{3,}")
+_SIDES = str.maketrans(dict.fromkeys("│┃║|⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠&", " "))
+_ROW = re.compile(rf"[\[(]?\s*({_NUMBER}(?:(?:\s*[,;]\s*|\s+){_NUMBER})*)\s*[,;]?\s*[\])]?[,;]?\s*(?:\\\\)?")
+_HEADED = re.compile(r"(?P<row>\s*[Rr]ow\s*\d+\s*[:=]\s*)|(?:1-?[dD]\s)?[^\d\[\]=:\n]{1,40}[=:]\s*(?=[-+−–.\d|│])")
+_FACTOR = re.compile(
+    r"(?:\\[dt]?frac\{(\d+)\}\{(\d+)\}|\(?(?<![\w./])(\d+)\s*/\s*(\d+)\)?)\s*(?:[×x*·]|\\times|\\cdot)?\s*$"
+    r"|(?<![\w./])(\d+(?:\.\d+)?)\s*(?:[×*·]|\\times|\\cdot)\s*$"
+)
+_BEHIND = re.compile(r"\s*(?:([/÷])|[×*·]|\\times|\\cdot)\s*\(?(\d+)(?:\s*/\s*(\d+))?\)?(?![\d.\[])")
+_SHAPE_WORD = re.compile(
+    r"(?:shape|size|sizes|dimensions?|dims?|volume|resolution|strides?|pad(?:ding)?s?|dilations?|rate|axis|axes|dim|range|interval"
+    r"|position|index|indices|point|at|location|coordinates?|cell|entry|element|pixel)\W*(?:(?:is|are|of|as|=|:)\W*)*$"
+)
+
+_NAMED = re.compile(
+    r"(?<![a-z])(?:[xwhfgy]|signal|sequence|vector|values?|array|data|numbers|kernel|filter|weights?)"
+    r"\W*(?:(?:is|are|=|:)\W*)*$"
+)
+_TAKEN = re.compile(
+    r"(?<![a-z])(?:inputs?|pooling|logits?|scores?|row|window|region|of|to|with|on|over|and)\W*(?:(?:is|are|=|:)\W*)*$"
+)
+
+LONGEST: Final = 4000
+
+
+class Found(NamedTuple):
+    """A matrix in the text; `values` is None where its rows have different lengths."""
+
+    values: Nested | None
+    start: int
+    end: int
+    label: str
+    """What stands before it, back to the matrix before."""
+    behind: str
+    """What stands behind it."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        sizes, level = [], self.values
+        while isinstance(level, list):
+            sizes.append(len(level))
+            level = level[0]
+        return tuple(sizes)
+
+
+def matrices(text: str) -> list[Found]:
+    """Every matrix, in the order of the text; shapes and indices in brackets are none."""
+    if not any(sign in text for sign in "[\n\\{"):
+        return []
+    found: list[tuple[Nested | None, int, int]] = []
+    for finder in (_latex, _brackets, _rows):
+        taken = [(start, end) for _, start, end in found]
+        found += [one for one in finder(text) if all(one[2] <= a or b <= one[1] for a, b in taken)]
+    found.sort(key=lambda one: one[1])
+    return list(_labelled(text, found))
+
+
+def _labelled(text: str, found: list[tuple[Nested | None, int, int]]) -> Iterator[Found]:
+    behind = 0
+    for values, start, end in found:
+        factor = _FACTOR.search(text[max(behind, start - 40) : start])
+        before = start
+        if factor and values is not None:
+            before = start - len(text[max(behind, start - 40) : start]) + factor.start()
+            above, below = factor[1] or factor[3] or factor[5], factor[2] or factor[4] or "1"
+            values = _times(values, Fraction(above) / int(below)) if int(below) else None
+        after = _BEHIND.match(text, end)
+        if after and values is not None:
+            scale = Fraction(int(after[2]), int(after[3] or 1) or 1)
+            values = _times(values, 1 / scale if after[1] and scale else scale)
+            end = after.end()
+        yield Found(values, before, end, text[max(behind, before - 160) : before], text[end : end + 40])
+        behind = end
+
+
+def _times(values: Nested, factor: Fraction) -> Nested:
+    return [_times(one, factor) for one in values] if isinstance(values, list) else values * factor
+
+
+def _latex(text: str) -> Iterator[tuple[Nested | None, int, int]]:
+    if "\\begin" not in text:
+        return
+    for match in _LATEX.finditer(text):
+        rows = []
+        for line in re.split(r"\\\\(?:\[[^\]]{0,9}\])?", match[2].replace("\\hline", " ")):
+            entries = [_ENTRY.fullmatch(cell.strip(" \n\t{}")) for cell in line.split("&")]
+            if line.strip() and all(entries):
+                rows.append([_entry(entry) for entry in entries if entry])
+            elif line.strip():
+                rows = []
+                break
+        if rows:
+            yield (rows if _even(rows) else None), match.start(), match.end()
+
+
+def _entry(match: re.Match[str]) -> Fraction:
+    if match[6]:
+        return number(match[6].replace("–", "-")) or Fraction(0)
+    above, below = (match[1], match[2]) if match[1] else (match[3] + match[4], match[5])
+    return Fraction(int(above), int(below) or 1)
+
+
+def _even(rows: list[list[Any]]) -> bool:
+    return len({len(row) for row in rows}) == 1
+
+
+def _brackets(text: str) -> Iterator[tuple[Nested | None, int, int]]:
+    """Lists in square brackets; a vector only where it can't be a shape or an index."""
+    at = 0
+    vectors: list[tuple[list[Any], int, int]] = []
+    for start, end in _pairs(text):
+        inside = text[start:end]
+        if start < at or not re.search(r"\d", inside) or not _LIST.fullmatch(inside):
+            continue
+        at = end
+        if start and (text[start - 1].isalnum() or text[start - 1] in "])_"):
+            continue  # an index
+        try:
+            values = parsed(Source("", inside.replace("–", "-")))
+        except SpecError:
+            yield None, start, end
+            continue
+        if isinstance(values[0], list):
+            yield (values[0] if len(values) == 1 and isinstance(values[0][0], list) else values), start, end
+        elif len(values) > 1:
+            vectors.append((values, start, end))
+    for run in _together(text, vectors):
+        rows, start, end = [values for values, _, _ in run], run[0][1], run[-1][2]
+        if len(run) > 1:
+            yield (rows if _even(rows) else None), start, end
+        elif not _is_shape(rows[0], text[max(0, start - 60) : start].lower()):
+            yield rows[0], start, end
+
+
+def _pairs(text: str) -> Iterator[tuple[int, int]]:
+    """Where each bracket that opens is closed, an outer one before those in it."""
+    open_, found = [], {}
+    for match in re.finditer(r"[\[\]]", text):
+        if match[0] == "[":
+            open_.append(match.start())
+        elif open_:
+            start = open_.pop()
+            if match.end() - start <= LONGEST:
+                found[start] = match.end()
+    yield from sorted(found.items())
+
+
+def _together(text: str, vectors: list[tuple[list[Any], int, int]]) -> Iterator[list[tuple[list[Any], int, int]]]:
+    """Vectors that are rows of one matrix: each on a line of its own right below the other."""
+    run: list[tuple[list[Any], int, int]] = []
+    for one in vectors:
+        if run and re.fullmatch(r"[ \t]*,?[ \t]*\n[ \t]*", text[run[-1][2] : one[1]]):
+            run.append(one)
+            continue
+        if run:
+            yield run
+        run = [one]
+    if run:
+        yield run
+
+
+def _is_shape(values: list[Fraction], before: str) -> bool:
+    """Whether a list of numbers is rather a shape, a size or a place than values."""
+    if _SHAPE_WORD.search(before) or re.search(r"shapes?\b[^.\n]{0,40}$", before):
+        return True
+    if any(x <= 0 or x.denominator > 1 for x in values):
+        return False
+    if len(values) > 4 or _NAMED.search(before):
+        return len(values) == 2 and values[0] == values[1]
+    if not _TAKEN.search(before) or len(values) < 3:
+        return True
+    return max(values) > 4 and (values[-1] == values[-2] or values[-3] == values[-2])
+
+
+def _rows(text: str) -> Iterator[tuple[Nested | None, int, int]]:
+    """Lines that hold nothing but numbers, two or more in a row; a headed line or one below a label may be alone."""
+    rows: list[list[Fraction]] = []
+    start = end = at = 0
+    headed = False
+    for line in [*text.splitlines(keepends=True), ""]:
+        row, head = _row(line.rstrip("\n\r"), bool(rows))
+        if rows and (row is None or head):
+            yield from _run(text, rows, start, end, headed)
+            rows = []
+        if row:
+            if not rows:
+                start, headed = at + head, head > 0
+            rows.append(row)
+            end = at + len(line.rstrip())
+        at += len(line)
+
+
+def _row(line: str, within: bool) -> tuple[list[Fraction] | None, int]:
+    """The numbers of a line and where they begin; an empty row for a frame, None for anything else."""
+    if len(line) > LONGEST:
+        return None, 0
+    if _FRAME.fullmatch(line) and not re.search(r"\d", line):
+        return [], 0
+    heading = _HEADED.match(line)
+    head = heading.end() if heading else 0
+    match = _ROW.fullmatch(line[head:].translate(_SIDES).strip())
+    if match is None:
+        return None, 0
+    numbers = [number(one.replace("–", "-")) for one in re.findall(_NUMBER, match[1])]
+    if any(one is None for one in numbers):
+        return None, 0
+    return [one for one in numbers if one is not None], 0 if heading and heading["row"] else head
+
+
+def _run(
+    text: str, rows: list[list[Fraction]], start: int, end: int, headed: bool
+) -> Iterator[tuple[Nested | None, int, int]]:
+    if len(rows) > 1 and _even(rows) and len(rows[0]) > 1:
+        yield rows, start, end
+    elif len(rows) > 1 and min(map(len, rows)) > 1:
+        yield None, start, end
+    elif len(rows) == 1 and len(rows[0]) > 2 and (headed or text[:start].rstrip().endswith(":")):
+        yield from ([] if _is_shape(rows[0], text[max(0, start - 60) : start].lower()) else [(rows[0], start, end)])

@@ -1,0 +1,220 @@
+"""What a question does with its matrices: the operations in their order, each with the settings that belong to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from cnncalc.questions.reply import not_understood
+
+_WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+N = r"(\d+|zero|one|two|three|four|five)(?!\w|\.\d|\s*/)"
+_PAIR = rf"[(\[]?\s*{N}(?:\s*(?:x|×|,|by)\s*{N})?"
+_IS = r"(?:-(?=[\da-z])| ?(?:(?:=|:|of|is|are|equals?|equal to|set to|being)(?![a-z]) ?)*)"
+_SIGNED = r"([-+−–]?(?:\d+(?:\.\d+)?|\.\d+)(?:/\d+)?)"
+
+_KINDS: Final = (
+    ("", r"convolution(?:al)? neural net\w*|\bcnns?\b|\bconv-?nets?\b|convolutional nets?(?:works?)?"),
+    ("conv_transpose", r"transposed?[\s-]*conv\w*|deconv\w*|fractionally[\s-]strided conv\w*|\bconv\w*[\s-]?transposed?\w*"),
+    ("global_avgpool", r"global[\s-]*(?:average|avg|mean)[\s-]*pool\w*|\bgap\b"),
+    ("global_maxpool", r"global[\s-]*max(?:imum)?[\s-]*pool\w*"),
+    ("maxpool", r"max(?:imum|imal)?[\s-]*pool\w*|pool\w*\W{0,3}(?:type|layer|operation|mode)?\W{0,3}\(?max(?:imum)?\b\)?"),
+    ("avgpool", r"(?:average|avg|mean)[\s-]*pool\w*|pool\w*\W{0,3}(?:type|layer|operation|mode)?\W{0,3}\(?(?:average|avg|mean)\b\)?"),
+    ("minpool", r"min(?:imum|imal)?[\s-]*pool\w*"),
+    ("sumpool", r"sum[\s-]*pool\w*"),
+    ("lppool", r"\bl[2_]*[\s-]*(?:norm[\s-]*)?pool\w*"),
+    ("stochasticpool", r"stochastic[\s-]*pool\w*"),
+    ("leaky_relu", r"leaky[\s-]*relu|\blrelu\b"),
+    ("relu6", r"\brelu-?6\b"),
+    ("relu", r"\brelus?\b|rectified linear(?: units?)?|rectifier"),
+    ("log_softmax", r"log[\s_-]*softmax"),
+    ("softmax", r"\bsoftmax"),
+    ("sigmoid", r"\bsigmoid\w*|logistic function"),
+    ("tanh", r"\btanh\b|hyperbolic tangent"),
+    ("elu", r"\belu\b"), ("gelu", r"\bgelu\b"), ("silu", r"\bsilu\b|\bswish\b"), ("softplus", r"\bsoftplus\b"),
+    ("softsign", r"\bsoftsign\b"), ("selu", r"\bselu\b"),
+    ("batchnorm", r"batch[\s-]*norm\w*"),
+    ("conv", r"cross[\s-]*correlat\w*|\bconvol\w+|\bconv(?:1d|2d)?\b|\bcorrelat\w+"),
+    ("pool", r"\bpool(?:ing|ed|s)?\b|\bdown-?sampl\w+|\bsub-?sampl\w+"),
+    ("filter", r"(?:apply|applies|applying|applied|slid\w+|us(?:e|es|ed|ing))\s+(?:the |this |a |an |given |following |above |\d+\s*[x×]\s*\d+ )*"
+     r"(?:\w+ )?(?:kernels?|filters?|masks?)\b|\bfiltered\b|\bfiltering\b|feature maps?|activation maps?"),
+)  # fmt: skip
+_PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in _KINDS]
+
+POOLS: Final = ("maxpool", "avgpool", "minpool", "sumpool", "lppool", "stochasticpool")
+GLOBAL: Final = ("global_avgpool", "global_maxpool")
+WINDOWED: Final = ("conv", "conv_transpose", *POOLS)
+ACTIVATIONS: Final = (
+    "leaky_relu", "relu6", "relu", "log_softmax", "softmax", "sigmoid", "tanh", "elu", "gelu", "silu", "softplus",
+    "softsign", "selu",
+)  # fmt: skip
+
+_HEIGHT = r"\s+(?:for|in|along|on)\s+(?:the\s+)?(?:height|vertical\w*(?:\s+direction)?|rows?|y)"
+_WIDTH = r"\s+(?:for|in|along|on)\s+(?:the\s+)?(?:width|horizontal\w*(?:\s+direction)?|columns?|x)"
+_OF_ZEROS = r"(?:[\s-]*(?:pixels?|wide|layers?|rows?|rings?|borders?|columns?|cells?))*\s*(?:of\s+)?zero(?:s|es)?"
+_SETTINGS: Final = (
+    ("stride", None, rf"\bstrides?\s+(?:of\s+)?{N}{_HEIGHT}\s*(?:and|,)\s*(?:a\s+)?(?:stride\s+(?:of\s+)?)?{N}{_WIDTH}"),
+    ("stride", None, rf"\bstrides?(?:\s*\(s\))?(?:\s+(?:size|length|value|s))?{_IS}{_PAIR}\)?"),
+    ("stride", None, rf"(?<!\w)s\s*=\s*{_PAIR}\)?"),
+    ("stride", None, rf"\bsteps?(?:\s+size)?\s*(?:of|=)\s*{N}"),
+    ("stride", None, rf"\b(?:mov|slid|shift)\w+\s+(?:it\s+)?(?:by\s+)?{N}\s+(?:pixels?|positions?|cells?|steps?)(?:\s+at\s+a\s+time)?"),
+    ("stride", None, rf"{N}[\s-]+strided?\b"),
+    ("padding", 0, r"\b(?:no|without(?:\s+any)?|zero amount of)[\s-]+(?:zero[\s-]*)?padd?ing\b|\bunpadded\b|\bnot\s+padded\b|\bno\s+zero-?padding"),
+    ("padding", 0, r"\bpadding\s*(?:=|:|is|of)?\s*['\"]?(?:none|valid)\b['\"]?|\bvalid['\"]?\s+(?:padding|convolution|mode|cross-correlation)|\bmode\s*=?\s*['\"]?valid\b['\"]?"),
+    ("padding", "same", r"\bpadding\s*(?:=|:|is)?\s*['\"]?same\b['\"]?|['\"]?\bsame\b['\"]?\s+(?:zero[\s-]*)?(?:padding|convolution|mode)|\bmode\s*=?\s*['\"]?same\b['\"]?"),
+    ("padding", "full", r"\bpadding\s*(?:=|:|is)?\s*['\"]?full\b['\"]?|['\"]?\bfull\b['\"]?\s+(?:zero[\s-]*)?(?:padding|convolution|mode|cross-correlation)|\bmode\s*=?\s*['\"]?full\b['\"]?"),
+    ("padding", None, rf"\b(?:zero[\s-]*)?padding(?:\s*\(p\))?(?:\s+(?:size|width|amount|value|p))?{_IS}(?:size\s*|width\s*)?{_PAIR}\)?(?:\s*pixels?)?"),
+    ("padding", None, rf"\bpad\s*(?:=|:|of)?\s*{_PAIR}"),
+    ("padding", None, rf"(?<![\w])p\s*=\s*{_PAIR}\)?"),
+    ("padding", None, rf"\bpad(?:ded|ding|s)?\s+(?:[a-z]+\s+){{0,4}}?(?:with|by)\s+(?:a\s+)?{N}{_OF_ZEROS}(?:\s+(?:on|at|around|to)\s+(?:each|every|all|both|the)\s*(?:sides?|borders?|edges?)?)?"),
+    ("padding", 1, r"\bpad(?:ded|ding|s)?\s+(?:[a-z]+\s+){0,4}?(?:with|by)\s+a\s+(?:single\s+)?(?:border|ring|layer|frame)\s+of\s+zero(?:s|es)?"),
+    ("padding", None, rf"(?<![\w.]){N}[\s-]*(?:pixels?\s+)?(?:of\s+)?(?:zero[\s-]*)?padding\b"),
+    ("dilation", None, rf"(?<![\w.]){N}[\s-]dilat\w+"),
+    ("dilation", None, rf"\bdilat\w*(?:\s*\(d\))?(?:\s+(?:rate|factor|size|convolution|conv|by|with|a))*{_IS}(?:a\s+)?(?:dilation\s+)?(?:rate|factor)?{_IS}{_PAIR}\)?"),
+    ("dilation", None, rf"(?<![\w])d\s*=\s*{N}"),
+    ("bias", None, r"\b(?:no|without(?:\s+(?:a|any))?|ignor\w+(?:\s+the|\s+any)?)\s+bias(?:es)?(?:\s+terms?)?|\bbias(?:es)?(?:\s+terms?)?\s+(?:is|are)?\s*(?:ignored|omitted|not used)|\bzero\s+bias"),
+    ("bias", None, rf"\bbias(?:\s+(?:term|value|b))*{_IS}(?:b\s*=\s*)?{_SIGNED}(?!\w|\.\d)"),
+    ("bias", None, rf"(?<![\w])b\s*=\s*{_SIGNED}(?!\w|\.\d)"),
+    ("slope", None, rf"\b(?:negative\s+)?(?:slope|alpha)(?:\s+alpha)?{_IS}{_SIGNED}(?!\w|\.\d)|α\s*=\s*{_SIGNED}"),
+    ("gamma", None, rf"(?:\bgamma|γ){_IS}{_SIGNED}(?!\w|\.\d)"),
+    ("beta", None, rf"(?:\bbeta|β){_IS}{_SIGNED}(?!\w|\.\d)"),
+    ("eps", None, rf"(?:\beps(?:ilon)?|ε|ϵ){_IS}{_SIGNED}(?!\w|\.\d)"),
+)  # fmt: skip
+_SET = [(name, value, re.compile(pattern)) for name, value, pattern in _SETTINGS]
+
+_SIZE = re.compile(r"(?<![\w.×])(\d+)\s*(?:x|×|\*|-?by-?|\s+by\s+)\s*(\d+)(?![\w]|\.\d)")
+_LENGTH = re.compile(
+    rf"\b(?:window|kernel|filter|pool(?:ing)?)(?:[\s_-]+(?:size|length|width|window))*\s*(?:=|:|of|is|\s)*(?:size\s*|length\s*)?{N}(?!\s*[x×])"
+    rf"|(?<![\w])[kf]\s*=\s*{N}(?!\s*[x×])|\bof\s+(?:size|length|width)\s+{N}(?!\s*[x×])|\b(?:size|width|length)[\s-]+{N}(?!\s*[x×])(?=\s+(?:window|filter|pool|kernel|max|average))"
+)
+_POOLED = re.compile(
+    r"[\s-]*(?:non-?overlapping\s+|sized?\s+)*(?:(?:max|average|avg|mean|min|sum|l2)(?:imum)?[\s-]*)?(?:pool|window|region|block|neighbou?rhood|patch|sub-?matri)"
+)
+_ENTERS = re.compile(
+    r"[\s-]*(?:[a-z]+\s+){0,2}?(?:input|image|matrix|array|table|grid|signal|picture|feature map|map)\b"
+)
+_ENTERED = re.compile(
+    r"(?:input|image|matrix|array|table|grid|picture)s?(?:\s+[a-z])?\W*(?:(?:of|is|has|with|size|the|dimensions?|shape|a)\W*)*$"
+)
+_CLAUSE = re.compile(
+    r"[.;?!](?=\s|$)|\n\s*\n|\bthen\b|\bfollowed by\b|\bafter (?:that|which)\b|\bafterwards\b|\band (?:apply|perform|take|use)\b|,\s*and\b|\bsubsequently\b|\bnext\b"
+)
+
+
+@dataclass
+class Operation:
+    """One layer as the question has it."""
+
+    kind: str
+    start: int
+    end: int
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class Reading:
+    """The words of a question, lower case; what is read is struck out, so that what is left is known to be unread."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.left = text
+
+    def strike(self, start: int, end: int) -> None:
+        self.left = self.left[:start] + "\0" * (end - start) + self.left[end:]
+
+    def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+        """Every match of the pattern in what is left, struck out."""
+        found = list(pattern.finditer(self.left))
+        for match in found:
+            self.strike(*match.span())
+        return found
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The stretch around a place that says one thing."""
+        start = max((m.end() for m in _CLAUSE.finditer(self.text, 0, at)), default=0)
+        later = _CLAUSE.search(self.text, at)
+        return start, later.start() if later else len(self.text)
+
+
+def mentions(reading: Reading) -> list[Operation]:
+    """Every word for an operation, in the order of the text; they stay readable, for settings stand among them."""
+    left, found = reading.text, []
+    for kind, pattern in _PATTERNS:
+        for match in pattern.finditer(left):
+            left = left[: match.start()] + " " * len(match[0]) + left[match.end() :]
+            if kind:
+                found.append(Operation(kind, *match.span()))
+    return sorted(found, key=lambda one: one.start)
+
+
+def settle(reading: Reading, operations: list[Operation], mentioned: list[Operation]) -> None:
+    """Gives every setting of the text to its operation; raises `NotUnderstood` where that isn't clear."""
+    for name, fixed, pattern in _SET:
+        for match in reading.take(pattern):
+            groups = [group for group in match.groups() if group]
+            value: Any = fixed if fixed is not None else [_WORDS.get(one, one) for one in groups]
+            if fixed is None and name in ("stride", "padding", "dilation"):
+                value = [int(one) for one in value]
+                value = value[0] if len(set(value)) == 1 else value
+            elif fixed is None:
+                value = value[0] if value else None
+            owner = _owner(reading, operations, mentioned, match.start(), _takers(name))
+            if owner is None or owner.options.get(name, value) != value:
+                raise not_understood(
+                    f"it is not clear what “{match[0].strip()}” belongs to", hint="ask one thing at a time"
+                )
+            owner.options[name] = value
+
+
+def _takers(name: str) -> tuple[str, ...]:
+    if name in ("dilation", "bias"):
+        return ("conv", "conv_transpose")
+    if name in ("gamma", "beta", "eps"):
+        return ("batchnorm",)
+    return ("leaky_relu", "elu") if name == "slope" else WINDOWED
+
+
+def _owner(
+    reading: Reading, operations: list[Operation], mentioned: list[Operation], at: int, kinds: tuple[str, ...]
+) -> Operation | None:
+    """The operation that something said at a place is about."""
+    able = [one for one in operations if one.kind in kinds]
+    if len(able) < 2:
+        return able[0] if able else None
+    start, end = reading.clause(at)
+    while True:
+        here = {one.kind for one in mentioned if start <= one.start < end}
+        here = {"pool" if kind in POOLS else "conv" if kind == "filter" else kind for kind in here}
+        owners = [one for one in able if ("pool" if one.kind in POOLS else one.kind) in here]
+        if owners:
+            return owners[0] if len(owners) == 1 else None
+        if start == 0:
+            head = next((one for one in able if one.kind in ("conv", "conv_transpose")), None)
+            return head if re.search(r"\b(?:kernel|filter)s?\b", reading.text[:end]) else None
+        start, end = reading.clause(start - 1)[0] if start > 1 else 0, start
+
+
+def windows(
+    reading: Reading, operations: list[Operation], mentioned: list[Operation], known: set[tuple[int, ...]]
+) -> list[tuple[int, ...]]:
+    """Gives pools their windows; the sizes that are neither those nor `known`, to be found among the outputs."""
+    pools = [one for one in operations if one.kind in POOLS]
+    unknown: list[tuple[int, ...]] = []
+    sizes = [(m, tuple(map(int, m.groups()))) for m in reading.take(_SIZE)]
+    sizes += [(m, (int(_WORDS.get(n, n)),)) for m in reading.take(_LENGTH) for n in m.groups() if n]
+    for match, size in sizes:
+        start, _ = reading.clause(match.start())
+        named = _POOLED.match(reading.text, match.end()) and pools
+        entering = _ENTERS.match(reading.text, match.end()) or _ENTERED.search(reading.text[start : match.start()])
+        owner = _owner(reading, operations, mentioned, match.start(), WINDOWED)
+        start, end = reading.clause(match.start())
+        here = {one.kind for one in mentioned if start <= one.start < end}
+        apart = bool(here & {*POOLS, "pool"}) and not (size in known and here & {"conv", "conv_transpose"})
+        if pools and (named or not entering and (apart or (size not in known and owner in pools))):
+            pool = owner if owner in pools else pools[0] if len(pools) == 1 else None
+            if pool is None or pool.options.get("kernel_size", size) != size:
+                raise not_understood(f"it is not clear which window {'×'.join(map(str, size))} is")
+            pool.options["kernel_size"] = size
+        elif size not in known:
+            unknown.append(size)
+    return unknown
