@@ -512,7 +512,10 @@ def test_calls_in_a_sentence(text: str, type: str, options: dict[str, Any], take
         "BatchNormalization(scale=False)", "nn.Sequential(*[nn.Conv2d(3, 3, 3)] * 4)", "3 x nn.Conv2d(3, 3, 3)",
         "for i in range(3):\n    model.add(Conv2D(8, 3))", "nn.Sequential(nn.Conv2d(3, 6, 5), ..., nn.ReLU())",
         "nn.Conv2d(__import__('os').system('x'), 3, 3)", "nn.Conv2d(3, 16, [i for i in x])", "nn.Conv2d(3, 16, 1//0)",
-        "model = Sequential([Conv2D(8, 3), Dense(10)])", "tf.nn.conv2d(x, W, strides=[1, 1, 1, 1], padding='SAME')",
+        "model = Sequential([Conv2D(8, 3), Dense(10)])", "nn.Sequential(nn.Conv2d(3, 6, 5), block, nn.ReLU())",
+    "nn.Sequential(nn.Conv2d(3, 6, 5), ConvBlock(6, 8))", "self.a = Block(3)\nself.b = nn.Conv2d(3, 6, 5)",
+    "model.add(base)\nmodel.add(Dense(10))", "model.add(Dense(10))\nmodel.pop()", "[nn.ReLU(), nn.ReLU()] * 2",
+    "m = nn.Sequential(nn.Linear(3, 4))\nm[0].weight.requires_grad = False", "Conv(8, 3×3) ×2", "Conv(8, 3×3) x2", "tf.nn.conv2d(x, W, strides=[1, 1, 1, 1], padding='SAME')",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_said(text: str) -> None:
@@ -525,7 +528,7 @@ def test_what_is_not_understood_is_said(text: str) -> None:
         "", "A convolution (5×5) with stride = 2 and padding (P = 1)", "What is the # of filters (10)?",
         "f(x) = max(0, x)", "What does Conv2D(32 filters of 3x3) give?", "output = floor((32 - 5)/1) + 1",
         "Explain nn.Conv2d() and Dense().", "conv2d_1 (Conv2D)   (None, 26, 26, 32)   320", "¿Qué es (esto)?",
-        "The layer's size isn't 'known' (yet).",
+        "The layer's size isn't 'known' (yet).", "ReLU(x) = max(0, x) and Sigmoid(x) = 1/(1+exp(-x))",
     ],
 )  # fmt: skip
 def test_prose_is_left_alone(text: str) -> None:

@@ -17,6 +17,8 @@ from cnncalc.questions.described import Described
 Span = tuple[int, int]
 _FUNCTION_ROOTS: Final = frozenset({"F", "functional", "torch", "nn"})
 _LOOP: Final = re.compile(r"\bfor[ \t]+\w+(?:[ \t]*,[ \t]*\w+)*[ \t]+in[ \t]+(?:range|enumerate|zip|self)\b[^\n]*")
+_MOST: Final = 2000
+"""Statements that are followed."""
 _TRAINING: Final = re.compile(r"(?i)epoch|loader|batch|dataset|param")
 _FORWARD: Final = re.compile(r"\bdef[ \t]+(?:forward|call)[ \t]*\([^()\n]*\)[^:\n]*:")
 _NEXT: Final = re.compile(r"\n[ \t]*(?:def|class)[ \t]+\w|\breturn\b[^\n]*")
@@ -40,8 +42,11 @@ def used(
         if call.name == "Input" or (call.name in shapes.RANDOM and len(call.path) > 1)
     }
     wiring = Wiring(program, made, values, inputs)
+    body = bodies[0] if bodies else statements
+    if len(body) > _MOST:
+        unread.append(_span(program, body))
     try:
-        for piece in bodies[0] if bodies else statements:
+        for piece in body[:_MOST]:
             wiring.run(piece)
     except Tangled:
         unread.append(wiring.span)

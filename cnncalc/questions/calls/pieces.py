@@ -31,6 +31,7 @@ _LINE: Final = re.compile(
     )""",
     re.VERBOSE,
 )
+_INPUT: Final = re.compile(r"(?i)input.*\d")
 
 
 class Piece(NamedTuple):
@@ -136,6 +137,8 @@ def comments(program: Program, spans: list[tuple[int, int]]) -> Iterator[tuple[i
     ends = {end for _, end in spans}
     starts = {start for start, _ in spans}
     for comment in program.comments:
+        if _INPUT.search(comment.text):
+            continue  # a fact that prose is read for
         line = program.text.rfind("\n", 0, comment.start) + 1
         before = program.text[line : comment.start].rstrip(" \t,)]:")
         after = (

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from cnncalc.questions.calls.arguments import Arguments, NotReadError
-from cnncalc.questions.calls.options import bound, options, whole_numbers
+from cnncalc.questions.calls.options import bound, flag, options, whole_numbers
 from cnncalc.questions.described import Described
 
 _CONV: Final = "takes OUT_CHANNELS KERNEL_SIZE stride padding dilation groups bias padding_mode"
@@ -144,6 +144,10 @@ def _layer(name: str, kind: str, signature: str, given: Arguments) -> Described:
         return Described(kind)
     found = bound(given, signature, _SYNONYMS, _IGNORED.__contains__)
     rank = rank_of(name)
+    for name_of_flag in ("inplace", "training"):
+        flag(found.get(name_of_flag, False))
+    if "dim" in found and kind != "reshape" and found["dim"] is not None:
+        whole_numbers([found["dim"]])
     if found.get("return_indices"):
         raise NotReadError("return_indices=")
     if kind == "zero_pad":
