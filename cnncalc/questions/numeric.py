@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnncalc.questions.asked import Wanted, flat, size, wanted
-from cnncalc.questions.choices import Parts, parts_of
+from cnncalc.questions.parts import Parts, parts_of
 from cnncalc.questions.matrices import Found, matrices
 from cnncalc.questions.operations import ACTIVATIONS, GLOBAL, POOLS, Operation, Reading, mentions, settle, windows
 from cnncalc.questions.reply import Answer, Assumption, Reply, not_understood
