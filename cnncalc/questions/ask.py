@@ -14,8 +14,9 @@ from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.guard import check
 from cnncalc.questions.plan import planned
 from cnncalc.questions.reply import Reply, not_understood
-from cnncalc.questions.scene import Scene, read
+from cnncalc.questions.scene import read, stated
 from cnncalc.questions.shorthand import corrected, expanded
+from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import Wanted, wanted
 
@@ -36,10 +37,10 @@ def ask(question: str) -> Reply:
         raise not_understood("the layers are for different numbers of axes")
     scene = read(spelled(expanded(corrected(text))), code, next(iter(ranks), None))
     text = scene.text
-    asked = wanted(text, _stated(scene))
+    asked = wanted(text, stated(scene))
     if not asked:
         raise not_understood("it is not clear what the question asks for", hint="for example: output volume? number of parameters?")
-    comparison = compared(question, scene, asked)
+    comparison = swept(question, scene, asked) or compared(question, scene, asked)
     if comparison is not None:
         return comparison
     check(scene, asked)
@@ -59,10 +60,3 @@ def _without_code(text: str) -> tuple[str, Code]:
     for at, layer in enumerate(code.layers):
         rest[layer.start] = f"{rest[layer.start].strip(' ')} «{at}» "
     return "".join(rest), code
-
-
-def _stated(scene: Scene) -> list[tuple[int, int]]:
-    """What states a fact, and so asks for nothing."""
-    spans = [number.words for number in scene.numbers if number.role]
-    spans += [(one.start, one.end) for one in scene.remarks if one.kind == "bias" and not re.match(r"(?i)(?:and|plus)\b", scene.text[one.start : one.end])]
-    return spans + [(one.start, one.end) for one in scene.remarks if one.kind in ("padding", "keeps", "dilation", "stride", "bytes", "layout")]

@@ -58,6 +58,8 @@ def facts(scene: Scene) -> list[Fact]:
             found.append(Fact("out", following.value, following.start, following.end))
             skip = at + 1
             continue
+        if _speaks_of_all(text, number):
+            continue
         kind = _size_kind(text, number) if number.is_size else _number_kind(text, number)
         if kind is None:
             raise not_understood(f"it is not clear what {text[number.start : number.end]} is", text, (number.start, number.end))
@@ -69,12 +71,19 @@ def facts(scene: Scene) -> list[Fact]:
     return sorted(found, key=lambda one: one.start)
 
 
+def _speaks_of_all(text: str, number: Number) -> bool:
+    """Whether a number only says how many are compared: `the 2 designs`, `the ratio of the 2`."""
+    before, behind = text[max(0, number.start - 12) : number.start], text[number.end : number.end + 40]
+    of = r"\s*(?:$|[.,;:?)]|(?:versions|variants|options|designs|cases|blocks|networks|stacks|approaches|alternatives|setups|of them|numbers|counts|costs)\b)"
+    return number.value in (2, 3, 4) and bool(re.search(r"(?i)\b(?:the|these|both)\s+$", before) and re.match(f"(?i){of}", behind))
+
+
 def _is_pair(text: str, one: Number, other: Number) -> bool:
     """Whether two numbers are the channels in and out: `64 to 128 channels`, `20 channels in, 40 out`."""
     if one.is_size or other.is_size or one.role in _NOT_CHANNELS or other.role in _NOT_CHANNELS:
         return False
     between, behind = text[one.end : other.start], text[other.end : other.end + 30]
-    if re.fullmatch(rf"(?i)[\s-]*(?:input |in )?{CHANNELS}?\s*(?:to|into|→)\s*", between):
+    if re.fullmatch(rf"(?i)[\s-]*(?:input |in )?{CHANNELS}?\s*(?:to|into|→|=>|->)\s*", between):
         return not re.match(r"\s*(?:units|neurons|classes|x|%)", behind)
     incoming = re.fullmatch(rf"(?i)[\s-]*(?:input|in|incoming)?[\s-]*{CHANNELS}?\s*(?:input|in)?\s*(?:,|and|/|, and|but)?\s*", between)
     return bool(incoming and re.search(r"(?i)\bin(?:put|coming)?\b", between) and re.match(rf"(?i)[\s-]*{CHANNELS}?\s*out(?:put|going)?\b", behind))
@@ -116,18 +125,19 @@ def _number_kind(text: str, number: Number) -> str | None:
     if role == "kernel_size" and not re.search(r"(?i)conv\w*[\s,]*$", before):
         return role
     near = re.search(r"(?i)(?:conv\w*|\d+x\d+)(?:\s*,\s*(?:same|valid))?[\s,(]*$", before)
-    return "out" if near and re.match(r"\s*(?:$|[,.;:?)→+]|then\b|and\b|or\b|vs\b|versus\b|on\b|\()", behind) else None
+    return "out" if near and re.match(r"\s*(?:$|[,.;:?)→+]|=>|->|then\b|and\b|or\b|vs\b|versus\b|on\b|\()", behind) else None
 
 
 _WEIGHTED = ("conv", "conv_transpose", "local", "depthwise", "pointwise", "separable", "fc", "global_avgpool", "global_maxpool", "flatten", *POOLS)
 _STANDARD = re.compile(r"(?i)\b(?:standard|ordinary|regular|normal|conventional|vanilla|full|plain|usual|classic(?:al)?)(?: one)?(?=\s*(?:,|\(|against|vs|versus|or\b|and\b|compared|than))")
+_ONES = re.compile(r"(?i)\b(?:expan(?:d(?:ed|s|ing)?|sion)(?! (?:factor|ratio|rate))|project(?:ed|s|ing|ion)?)\b")
 END = re.compile(r"[.;?\n](?=\s|$)|:(?=\s)")
 BEGIN = re.compile(r"(?i)\b(?:how (?:many|much|large|do|does)|what|which|compute|calculate|find|give|determine|compare)\b")
 ALTERNATIVE = re.compile(
     r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compared? (?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
     r"and (?:how|what)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b"
 )
-CHAIN = re.compile(r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|\+")
+CHAIN = re.compile(r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|=>|->|\+")
 BEFORE = re.compile(r"(?i)\bpreceded by\b|\bgets? an?\b|\bfirst (?:reduc|squeez|compress)\w+")
 
 
@@ -136,6 +146,8 @@ def parts(scene: Scene, found: list[Fact]) -> tuple[list[Part], list[Fact]]:
     anchors: list[Any] = [fact for fact in found if fact.kind == "kernel_size"]
     anchors += [one for one in scene.mentions if one.type in _WEIGHTED]
     anchors += [Mention("conv", *match.span()) for match in _STANDARD.finditer(scene.text)]
+    if any(one.type == "depthwise" for one in scene.mentions):
+        anchors += [Mention("pointwise", *match.span()) for match in _ONES.finditer(scene.text)]
     anchors.sort(key=lambda one: (one.start, one.end))
     made: list[Part] = []
     for anchor in anchors:
@@ -150,9 +162,10 @@ def parts(scene: Scene, found: list[Fact]) -> tuple[list[Part], list[Fact]]:
             part.article = part.article or anchor.article
         part.end = max(part.end, anchor.end)
     made = _described(scene.text, made, found)
-    shared = []
+    shared = _of_all(made)
+    made = _merged(scene.text, made)
     for fact in found:
-        if fact.kind == "kernel_size":
+        if fact.kind in ("kernel_size", "ordinal"):
             continue
         of = _owner(scene.text, made, fact)
         if of is None or fact.kind == "volume":
@@ -187,6 +200,32 @@ def _described(text: str, made: list[Part], found: list[Fact]) -> list[Part]:
             continue
         kept.append(part)
     return kept
+
+
+def _of_all(made: list[Part]) -> list[Fact]:
+    """Takes out the size that stands alone, behind layers that have none, and is the size of them all."""
+    without = [part for part in made if part.type and part.type not in _SIZELESS and "kernel_size" not in part.facts]
+    alone = [part for part in made if not part.type]
+    if len(without) < 2 or len(alone) != 1 or alone[0].start < without[-1].start:
+        return []
+    made.remove(alone[0])
+    return [Fact("kernel_size", alone[0].facts["kernel_size"], alone[0].start, alone[0].end)]
+
+
+def _merged(text: str, made: list[Part]) -> list[Part]:
+    """`Normal convolution: an image is convolved with 5 filters of 3×3`: a name and what follows are one layer."""
+    kept: list[Part] = []
+    for part in made:
+        last = kept[-1] if kept else None
+        gap = text[last.end : part.start] if last else ""
+        if last is not None and last.type and not last.facts and "kernel_size" in part.facts and part.type in ("", "conv", last.type) and not (ALTERNATIVE.search(gap) or CHAIN.search(gap)) and re.match(r"\s*(?:\w+\s*){0,2}:", gap):
+            last.facts, last.end = part.facts, part.end
+        else:
+            kept.append(part)
+    return kept
+
+
+_SIZELESS = ("fc", "pointwise", "flatten", "global_avgpool", "global_maxpool")
 
 
 def _owner(text: str, made: list[Part], fact: Fact) -> Part | None:

@@ -19,12 +19,9 @@ from cnncalc.questions.wanted import Wanted
 
 COUNTS = ("params", "weights", "macs", "flops", "trainable")
 OUTPUTS = ("output", "spatial", "channels", "elements")
-_COMPARES = re.compile(
-    r"(?i)\b(?:vs|versus|against|compar\w+|instead|than|or|ratio|factor|times|saved?|saves|savings?|fewer|replac\w+|substitut\w+|separable|bottleneck|reduction|percentage|fraction|multiple|"
-    r"mobilenet\w*|inception|squeez\w+|inverted|expand\w*|expansion|reduc\w+|difference|whereas|in front of|preceded)\b|\bper ?cent\b"
-)
-_BLOCK = re.compile(r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable)\b")
-_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeeze)\w*|halve")
+_BLOCK = re.compile(r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable|depth-?wise)\b")
+_SAME = re.compile(r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))")
+_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeeze|residual)\w*|halve")
 _PER_PAIR = re.compile(r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|in(?:put)? and out(?:put)? channel)")
 
 
@@ -39,12 +36,12 @@ class _Wants:
 def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     """The reply to a comparison, or to a question about a block; None where the question is neither."""
     text = scene.text
-    if not _COMPARES.search(text) or "«" in text:
+    if "«" in text:
         return None
     try:
         found = facts(scene)
         made, shared = parts(scene, found)
-        groups = in_front(text, made) or grouped(text, made)
+        groups = in_front(text, made) or grouped(text, made, bool(contrasts(text, asked)[0]))
     except NotUnderstood:
         return None
     if groups is None or (len(groups) == 1 and not _BLOCK.search(text)):
@@ -53,6 +50,7 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     if not (wants.quantities or wants.contrasts) or (wants.contrasts and len(groups) == 1):
         return None
     check_words(scene, asked, _ALLOWED)
+    _check_same(scene)
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
         raise not_understood("it is not clear which of them have a bias", text)
     if _PER_PAIR.search(text):
@@ -60,6 +58,13 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     needed = [*wants.quantities, *(one.quantity for one in wants.contrasts)]
     variants = completed(groups, said(text, made, shared), scene, needed)
     return _reply(question, scene, variants, wants)
+
+
+def _check_same(scene: Scene) -> None:
+    """Refuses a `same` that may be a padding and is not read as one."""
+    for match in _SAME.finditer(scene.text):
+        if not any(one.start <= match.start() < one.end for one in scene.remarks):
+            raise not_understood("it is not clear what is the same here", scene.text, match.span())
 
 
 def _asked(scene: Scene, asked: list[Wanted]) -> _Wants:
@@ -107,6 +112,9 @@ def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) 
 def _made(variant: Variant) -> Answering:
     assert variant.scene is not None and variant.plan is not None
     found = Answering(variant.scene, variant.plan, engine.made(variant.plan))
+    last = found.made[-1].output
+    if variant.output is not None and len(last) > 1 and list(variant.output) not in (variant.plan.written(last), list(last[1:])):
+        raise not_understood(f"{variant.name} does not give {told.told(variant.output)}", variant.scene.text)
     for index, part in enumerate(variant.parts):
         stated = part.facts.get("gives")
         if stated is not None and list(stated) != variant.plan.written(found.part(index)[-1].output):

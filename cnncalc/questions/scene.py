@@ -83,6 +83,16 @@ def read(text: str, code: Code, rank: int | None = None) -> Scene:
     return scene
 
 
+def stated(scene: Scene) -> list[tuple[int, int]]:
+    """Where facts are stated, which ask for nothing."""
+    spans = [number.words for number in scene.numbers if number.role]
+    for one in scene.remarks:
+        both = one.kind == "bias" and re.match(r"(?i)(?:and|plus)\b", scene.text[one.start : one.end])
+        if one.kind in ("bias", "padding", "keeps", "dilation", "stride", "bytes", "layout") and not both:
+            spans.append((one.start, one.end))
+    return spans
+
+
 class _Assembly:
     """Goes through the question clause by clause and gives every fact to its layer."""
 

@@ -15,9 +15,12 @@ from cnncalc.questions.scene import POOLS, Scene
 
 _TWO = re.compile(r"(?i)\b(?:instead of|rather than|replac\w+|substitut\w+|swap\w*|exchang\w*|between|compar\w+|either|difference|factori[sz]\w*)\b")
 _FRONT = re.compile(r"(?i)\b(?:in front|before (?:it|that|the)|beforehand|prepended|upstream)\b")
-_OUTWARDS = re.compile(r"(?i)(?:→|\bto|\binto|\boutput\w*|\bgiv\w+|\bproduc\w+|\byield\w*|\bresult\w*|\bget)\s*(?:an?|the|of|is|be|:|=|in|\s)*$")
+_OUTWARDS = re.compile(r"(?i)(?:→|=>|->|\bto|\binto|\boutput\w*|\bgiv\w+|\bproduc\w+|\byield\w*|\bresult\w*|\bget)\s*(?:an?|the|of|is|be|:|=|in|\s)*$")
 _REDUCES = re.compile(r"(?i)\b(?:first|preced\w+|reduc\w+|squeez\w+|compress\w+|bottleneck|shrink\w+)\b")
 _SPATIAL = ("macs", "flops", "operations", "output", "spatial", "width", "height", "elements", "receptive")
+_VERB = re.compile(r"(?i)\b(?:does|do|has|have|is|are|of|as)\b")
+INVERTED = ["pointwise", "depthwise", "pointwise"]
+"""What an inverted residual block consists of, however it is told."""
 WEIGHTY = ("conv", "local", "conv_transpose", "depthwise", "pointwise", "separable")
 
 
@@ -29,6 +32,8 @@ class Variant:
     parts: list[Part]
     scene: Scene | None = None
     plan: Plan | None = None
+    output: tuple[Any, ...] | None = None
+    """What the question says that comes out."""
     entering: Any = None
     """How many channels go in."""
 
@@ -42,16 +47,18 @@ class Said:
     output: tuple[Any, ...] | None = None
 
 
-def grouped(text: str, made: list[Part]) -> list[list[Part]] | None:
-    """The layers by variants; None where nothing parts them."""
+def grouped(text: str, made: list[Part], two: bool) -> list[list[Part]] | None:
+    """The layers by variants; None where nothing parts them. `two` if they are asked against one another."""
     if len(made) < 2:
         return [made] if made else None
     gaps = [text[one.end : other.start] for one, other in zip(made, made[1:])]
     kinds = ["alternative" if ALTERNATIVE.search(gap) else "chain" if CHAIN.search(gap) else "weak" for gap in gaps]
     opening = bool(_TWO.search(text[: made[0].start]))
     if "alternative" not in kinds:
-        if not opening or kinds.count("weak") != 1:
-            return [made] if "weak" not in kinds or all(not END.search(gap) for gap in gaps) else None
+        against = opening or (two and len(made) == 2 and _VERB.search(gaps[0]))
+        if not against or kinds.count("weak") != 1:
+            together = "weak" not in kinds or all(not END.search(gap) for gap in gaps) or [part.type for part in made] == INVERTED
+            return [made] if together else None
         kinds[kinds.index("weak")] = "alternative"
     if any(kind == "weak" and END.search(gap) for kind, gap in zip(kinds, gaps)):
         raise not_understood("it is not clear which layers belong together", text)
@@ -71,7 +78,9 @@ def in_front(text: str, made: list[Part]) -> list[list[Part]] | None:
     one, other = made
     gap = text[one.end : other.start]
     if BEFORE.search(gap) or (_FRONT.search(text[other.end :]) and not ALTERNATIVE.search(gap)):
-        return [[one], [other, _again(one)]]
+        behind = _again(one)
+        behind.facts.pop("in", None)
+        return [[one], [other, behind]]
     return None
 
 
@@ -99,7 +108,7 @@ def _volume(text: str, found: Said, fact: Fact, made: list[Part]) -> None:
         return
     before = [part for part in made if part.start < fact.start]
     last = before[-1] if before else None
-    inside = last is not None and re.match(r"\s*→", text[fact.end : fact.end + 4])
+    inside = last is not None and re.match(r"\s*(?:→|=>|->)", text[fact.end : fact.end + 4])
     if outwards and inside and last is not None:
         last.facts.setdefault("gives", fact.value)
     elif outwards and found.output is None:
@@ -128,7 +137,13 @@ def _name(text: str, group: list[Part]) -> str:
 
 
 def _repeated(group: list[Part]) -> list[Part]:
-    return [_again(part) for part in group for _ in range(_counted(part))]
+    made = []
+    for part in group:
+        for at in range(_counted(part)):
+            made.append(_again(part))
+            if at:
+                made[-1].facts.pop("in", None)
+    return made
 
 
 def _counted(part: Part) -> int:
@@ -233,6 +248,10 @@ def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[
             variant.entering = channels
         if part.type not in WEIGHTY or part.type == "depthwise":
             continue
+        if "expansion" in part.facts:
+            if not isinstance(channels, int):
+                raise not_understood("the question doesn't say how many channels are expanded", text, (part.start, part.end))
+            part.facts.setdefault("out", part.facts["expansion"] * channels)
         rest = [one for one in variant.parts[at + 1 :] if one.type in WEIGHTY and one.type != "depthwise"]
         alike = channels if channels is not None and channels == last and not _ones(part) else None
         known = [part.facts.get("out"), part.facts.get("width"), width, common.get("out"), alike if rest else last]
@@ -280,6 +299,7 @@ def _plan(variant: Variant, found: Said, scene: Scene) -> None:
     sides = {} if variant.entering is None or (found.input and len(found.input) > 2) else {"in_channels": variant.entering}
     sides |= {name: found.facts[name] for name in ("height", "width", "side") if name in found.facts and name != "width"}
     remarks = [one for one in scene.remarks if one.kind != "colour"]
+    variant.output = found.output
     variant.scene = Scene(scene.text, layers=layers, shape=found.input, sides=sides, remarks=remarks)
     variant.plan = planned(variant.scene)
 
