@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
-from cnncalc.errors import SpecError
-from cnncalc.questions import engine
-from cnncalc.questions.answers import Answering
+from cnncalc.questions.backward import backward
+from cnncalc.questions.calls import Code, read_code
+from cnncalc.questions.choices import Choice, split_choices
+from cnncalc.questions.chosen import matching
 from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
-from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.guard import check
+from cnncalc.questions.limits import legible
+from cnncalc.questions.numeric import numeric
 from cnncalc.questions.plan import planned
-from cnncalc.questions.reply import Reply, not_understood
-from cnncalc.questions.scene import read, stated
+from cnncalc.questions.reply import Answer, Reply, not_understood
+from cnncalc.questions.scene import Scene, read, stated
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled
-from cnncalc.questions.wanted import Wanted, wanted
+from cnncalc.questions.wanted import wanted
 
-LONGEST = 20_000
 _RANKED = re.compile(r"(?i)(?:conv|pool|conv\w*transpose|separable\w*|depthwise\w*|norm|upsampling|zeropad\w*)_?([123])d\b")
 
 
@@ -30,26 +31,43 @@ def ask(question: str) -> Reply:
     >>> ask("Input 32x32x3, 10 filters 5x5, stride 1, pad 2: output volume?").answers[0].text
     '32×32×10'
     """
-    typed = plain(question)
-    text, code = _without_code(typed)
-    ranks = {int(match[1]) for match in _RANKED.finditer(typed)} if code.layers else set()
+    text = plain(legible(question))
+    worked = numeric(text)
+    if worked is not None:
+        return worked._replace(question=question)
+    text, choices = split_choices(text)
+    reply = _reply(question, text, choices)
+    return _chosen(reply, choices) if choices else reply
+
+
+def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
+    words, code = _without_code(text)
+    ranks = {int(match[1]) for match in _RANKED.finditer(text)} if code.layers else set()
     if len(ranks) > 1:
         raise not_understood("the layers are for different numbers of axes")
-    scene = read(spelled(expanded(corrected(text))), code, next(iter(ranks), None))
-    text = scene.text
-    asked = wanted(text, stated(scene))
+    rank = next(iter(ranks), None)
+
+    def scene_of(words: str) -> Scene:
+        return read(words, code, rank)
+
+    scene = scene_of(spelled(expanded(corrected(words))))
+    scene.choices = tuple(choices)
+    asked = wanted(scene.text, stated(scene))
+    reply = backward(question, scene, asked, scene_of)
+    if reply is not None:
+        return reply
     if not asked:
-        raise not_understood("it is not clear what the question asks for", hint="for example: output volume? number of parameters?")
-    comparison = swept(question, scene, asked) or compared(question, scene, asked)
-    if comparison is not None:
-        return comparison
+        hint = "for example: output volume? number of parameters?"
+        raise not_understood("it is not clear what the question asks for", hint=hint)
+    reply = swept(question, scene, asked) or compared(question, scene, asked)
+    if reply is not None:
+        return reply
     check(scene, asked)
-    plan = planned(scene)
-    return forward(question, scene, asked, plan)
+    return forward(question, scene, asked, planned(scene))
 
 
 def _without_code(text: str) -> tuple[str, Code]:
-    """The text with `«0»`, `«1»`, … where a call describes a layer and nothing where other code stands; and what it says."""
+    """The text with `«0»`, `«1»`, … where a call describes a layer, blanks where other code stands; and what it says."""
     code = read_code(text)
     if code.unread:
         start, end = code.unread[0]
@@ -60,3 +78,20 @@ def _without_code(text: str) -> tuple[str, Code]:
     for at, layer in enumerate(code.layers):
         rest[layer.start] = f"{rest[layer.start].strip(' ')} «{at}» "
     return "".join(rest), code
+
+
+def _chosen(reply: Reply, choices: Sequence[Choice]) -> Reply:
+    """The reply with the letter of the choice that it is; `NotUnderstood` where it is none of them."""
+    if any(answer.option for answer in reply.answers):
+        return reply
+    marked = [choice._replace(letter=choice.letter or f"bullet {at}") for at, choice in enumerate(choices)]
+    answers: list[Answer] = []
+    found = False
+    for answer in reply.answers:
+        letter = matching(marked, answer.value)
+        found = found or letter is not None
+        answers.append(answer._replace(option=None if letter is None or letter.startswith("bullet") else letter))
+    if not found:
+        told = ", ".join(answer.text for answer in reply.answers)
+        raise not_understood(f"what comes out is none of the choices, or several of them: {told}")
+    return reply._replace(answers=tuple(answers))

@@ -94,7 +94,11 @@ def _per_pair(made: list[Part], shared: list[Fact]) -> list[Fact]:
 def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) -> Reply:
     made = [_made(variant) for variant in variants]
     several = len(variants) > 1
-    answers: list[Answer] = []
+    answers = [
+        Answer("output", list(variant.output), f"{told.told(variant.output)}, as the question says", variant.name)
+        for variant in variants
+        if variant.output is not None
+    ]
     for quantity in wants.quantities:
         answers += [_answer(one, quantity, variant.name if several else None) for one, variant in zip(made, variants)]
     answers += [contrast(scene.text, one, [variant.name for variant in variants], [_value(found, one.quantity) for found in made]) for one in wants.contrasts]

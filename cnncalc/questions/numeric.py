@@ -298,7 +298,12 @@ class _Session:
         return letters[0]
 
     def reply(self) -> Reply:
-        """All of it."""
+        """All of it; a matrix comes with its size."""
+        grids = [one for one in self.answers if isinstance(one.value, list) and isinstance(one.value[0], list)]
+        if len(grids) == 1 and len(self.answers) == 1 and not self.parts.choices:
+            value = grids[0].value
+            sides = [len(value), len(value[0])]
+            self.answers.append(Answer("size", sides, "×".join(map(str, sides)), grids[0].of))
         return Reply(
             self.text,
             "\n".join(self.commands),

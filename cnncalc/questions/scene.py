@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.questions.calls import Code
+from cnncalc.questions.choices import Choice
 from cnncalc.questions.described import Described
 from cnncalc.questions.mentions import Mention, mentions
 from cnncalc.questions.numbers import Number, numbers
@@ -62,6 +63,8 @@ class Scene:
     layout: str | None = None
     framework: str | None = None
     rank: int | None = None
+    choices: tuple[Choice, ...] = ()
+    """The answers that the question offers."""
     references: list[tuple[Mention, Any]] = field(default_factory=list)
     """Layers spoken of again: the mention, and its place (`first`, `last`) if one is said."""
 

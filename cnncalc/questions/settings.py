@@ -1,0 +1,346 @@
+"""Options of layers from the sizes that go in and come out: every setting that fits, by `solve`."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from cnncalc.questions import engine
+from cnncalc.questions.answers import told
+from cnncalc.questions.described import UNKNOWN, Described
+from cnncalc.questions.goals import Goal
+from cnncalc.questions.plan import Options, Plan, planned
+from cnncalc.questions.reply import Answer, not_understood
+from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
+from cnncalc.questions.sought import Sought
+from cnncalc.solving import Setting, Solutions, solve
+
+Sizes = tuple[int | None, ...]
+Step = tuple[str, Options]
+
+TRIALS = (480, 960, 1920)
+"""Sides of the input where the question gives none: what it asks for has to be the same for all."""
+WORDS = {
+    "kernel_size": "kernel size", "stride": "stride", "padding": "padding", "dilation": "dilation", "groups": "groups",
+    "out_channels": "filters", "output_padding": "output padding", "input": "input", "in_channels": "input channels",
+    "in_features": "inputs", "out_features": "units", "repeat": "layers",
+}  # fmt: skip
+
+
+@dataclass
+class Task:
+    """A question that goes backwards, read."""
+
+    question: str
+    scene: Scene
+    plan: Plan
+    goal: Goal
+    seeking: list[Sought]
+    keeps: bool
+    """Whether every layer shall keep the size of its input."""
+    commands: list[str] = field(default_factory=list)
+    """The searches, as they could be typed."""
+
+    @property
+    def unknown(self) -> list[str]:
+        """The options sought, each once."""
+        return list(dict.fromkeys(one.option for one in self.seeking))
+
+    def search(self, steps: Sequence[Step], input: Sizes, output: Sizes, **bounds: int) -> Solutions:
+        """Runs the steps backwards."""
+        return self.solve(chain(steps), input, output, **bounds)
+
+    def solve(self, text: str, input: Sizes, output: Sizes, **bounds: int) -> Solutions:
+        """Runs a step in the spec language backwards."""
+        self.commands.append(f"cnncalc solve '{text}' --input {_shown(input)} --output {_shown(output)}")
+        return solve(text, input=input, output=output, bounds=bounds)
+
+    def split(self, size: Sequence[Any]) -> Sizes:
+        """A size as the question writes it: channels first, None for channels that it leaves out."""
+        rank = len(self.plan.sides)
+        if any(not isinstance(side, int) for side in size):
+            raise not_understood("a size here is no number")
+        if len(size) == rank:
+            return None, *size
+        if len(size) > rank + 2 or len(size) < rank:
+            raise not_understood(f"the size {'×'.join(map(str, size))} does not fit {rank} spatial axes", self.scene.text)
+        own = tuple(size)[-(rank + 1) :]
+        layout = self.plan.layout if self.plan.with_channels and self.scene.shape else None
+        layout = layout or planned(replace(self.scene, shape=own, sides={}, layers=[], entering=None)).layout
+        return (own[-1], *own[:-1]) if layout == "hwc" else own
+
+
+def _shown(sizes: Sizes) -> str:
+    return "x".join("_" if size is None else str(size) for size in sizes)
+
+
+def chain(steps: Sequence[Step]) -> str:
+    """Steps as one step of the spec language."""
+    texts = [engine.step(*step) for step in steps]
+    if len(texts) == 1:
+        return texts[0]
+    if len(set(texts)) == 1:
+        return f"{{repeat: {len(texts)}, layers: [{texts[0]}]}}"
+    return f"{{repeat: 1, layers: [{', '.join(texts)}]}}"
+
+
+def settled(steps: Sequence[Step], unknown: Sequence[str] = ()) -> list[Step]:
+    """Steps as a search takes them: a trial number of filters where it matters to nobody."""
+    found = []
+    for kind, options in steps:
+        options = dict(options)
+        for name in ("out_channels", "out_features"):
+            if name in options and name not in unknown and options[name] in (None, UNKNOWN):
+                options[name] = int(options.get("groups") or 1) if isinstance(options.get("groups"), int) else 1
+        if "kernel_size" in options and options["kernel_size"] in (None, UNKNOWN) and "kernel_size" not in unknown:
+            raise not_understood("the question doesn't say the size of the filter")
+        for value in options.values():
+            entries = value if isinstance(value, tuple) else (value,)
+            if any(isinstance(one, str) and one.isalpha() and len(one) == 1 for one in entries):
+                raise not_understood("what is sought can't be told from symbols")
+        found.append((kind, options))
+    return found
+
+
+class Segment:
+    """Layers between two sizes that the question states."""
+
+    def __init__(self, task: Task, layers: Sequence[int], output: Sizes | None) -> None:
+        self.task, self.layers, self.output = task, list(layers), output
+        described = [task.scene.layers[at] for at in self.layers]
+        self.unknown = [name for name in task.unknown if any(is_open(layer, name) for layer in described)]
+        self.tied = "stride" in self.unknown and "kernel_size" in self.unknown and is_tied(task, described)
+        steps = []
+        for at in self.layers:
+            steps += [self.opened(task.plan.steps[index], task.scene.layers[at]) for index in task.plan.parts[at]]
+        self.steps = settled(steps, self.unknown)
+
+    def opened(self, step: Step, layer: Described) -> Step:
+        """The step with `_` for what is sought."""
+        kind, options = step
+        options = dict(options)
+        for name in self.unknown:
+            if is_open(layer, name) and (name != "stride" or not self.tied):
+                options[name] = None
+        return kind, options
+
+
+def takes(layer: Described, option: str) -> bool:
+    """Whether a layer has that option."""
+    if option in ("kernel_size", "stride", "padding"):
+        return layer.type in WINDOWED
+    if option == "dilation":
+        return layer.type in ("conv", "conv_transpose", "depthwise", "maxpool", "local")
+    if option in ("out_channels", "groups"):
+        return layer.type in ("conv", "conv_transpose", "local", "pointwise", "separable")
+    if option == "output_padding":
+        return layer.type == "conv_transpose"
+    return option == "out_features" and layer.type in ("fc", "linear")
+
+
+def is_open(layer: Described, option: str) -> bool:
+    """Whether the question leaves that option of the layer open."""
+    return takes(layer, option) and option not in layer.options
+
+
+def is_tied(task: Task, layers: Sequence[Described]) -> bool:
+    """Whether windows that don't overlap are wanted, so that the stride is the window."""
+    return task.scene.remark("overlap") is False and all(layer.type in POOLS for layer in layers)
+
+
+def settings(task: Task) -> list[Answer]:
+    """The answers: for every group of layers whose input and output are known."""
+    parts = segments(task)
+    if "input" in task.unknown:
+        return inputs(task, parts[0])
+    if not set(task.unknown) <= {name for part in parts for name in part.unknown}:
+        raise not_understood("what is sought here is no option of these layers, or is given")
+    several = sum(bool(part.unknown) for part in parts) > 1
+    entering: tuple[Any, ...] = task.plan.shape
+    answers: list[Answer] = []
+    for part in parts:
+        if part.unknown:
+            layer = task.scene.layers[part.layers[-1]]
+            answers += _told(task, part, _fitting(task, part, entering), layer.name if several else None)
+        entering = _behind(part, entering)
+    distinct = list({(one.quantity, str(one.value)): one for one in answers}.values())
+    return answers if len(task.seeking) == len(answers) else distinct
+
+
+def segments(task: Task) -> list[Segment]:
+    """The layers cut where a size is stated."""
+    scene, found, since = task.scene, [], 0
+    for at, layer in enumerate(scene.layers):
+        stated = task.split(layer.gives) if layer.gives is not None else None
+        if stated is None and at == len(scene.layers) - 1:
+            stated = _final(task)
+        if stated is None and task.keeps and layer.type in WINDOWED:
+            stated = ()
+        if stated is not None:
+            found.append(Segment(task, range(since, at + 1), stated or None))
+            since = at + 1
+    if since < len(scene.layers) and any(is_open(layer, name) for layer in scene.layers[since:] for name in task.unknown):
+        raise not_understood("the question doesn't say what shall come out")
+    if not found:
+        raise not_understood("the question doesn't say what shall come out")
+    return found
+
+
+def _final(task: Task) -> Sizes | None:
+    goal, rank = task.goal, len(task.plan.sides)
+    if goal.output is not None:
+        return None, *(goal.output,) * rank
+    if task.scene.output is not None:
+        return task.split(task.scene.output)
+    return None
+
+
+def _entering(task: Task, shape: Sequence[Any], part: Segment) -> list[tuple[int, ...]]:
+    """The inputs to try: the one stated, else several."""
+    channels, *sides = shape
+    groups = [value for _, options in part.steps if isinstance(value := options.get("groups"), int)]
+    if not isinstance(channels, int):
+        if "groups" in part.unknown:
+            raise not_understood("the question doesn't say how many channels the input has")
+        channels = math.lcm(*groups) if groups else 1
+    if all(isinstance(side, int) for side in sides):
+        return [(channels, *sides)]
+    if any(isinstance(side, int) for side in sides) or (part.output is not None and task.goal.factor is None):
+        raise not_understood("the question doesn't say the size of the input")
+    return [(channels, *[side] * len(sides)) for side in TRIALS]
+
+
+def _leaving(task: Task, part: Segment, shape: Sequence[int]) -> Sizes:
+    """What shall come out of that input."""
+    if task.goal.factor is not None and part.layers[-1] == len(task.scene.layers) - 1:
+        above, below = task.goal.factor
+        if any(side * above % below for side in shape[1:]):
+            raise not_understood("the input can't be divided so")
+        return None, *(side * above // below for side in shape[1:])
+    if part.output is None:
+        return None, *shape[1:]
+    return part.output
+
+
+class Found(NamedTuple):
+    """A search, those of its settings that are answers, and the input of the search."""
+
+    search: Solutions
+    fits: list[Setting]
+    input: tuple[int, ...]
+
+
+def _fitting(task: Task, part: Segment, entering: Sequence[Any]) -> Found:
+    """The settings that give the output, whatever the input is where it isn't stated."""
+    shapes = _entering(task, entering, part)
+    searches = [task.search(part.steps, shape, _leaving(task, part, shape)) for shape in shapes]
+    numeric = [[one for one in found.settings if not any(isinstance(value, str) for value in one)] for found in searches]
+    common = [one for one in numeric[0] if all(one in others for others in numeric[1:])]
+    if not common and any(numeric):
+        raise not_understood("what fits depends on the size of the input, which the question doesn't say")
+    return Found(searches[0], [one for one in common if _sensible(searches[0], one)], shapes[0])
+
+
+def _sensible(search: Solutions, setting: Setting) -> bool:
+    """A padding as large as the window is none that anybody means, where the window is to be found too."""
+    values = dict(zip(search.columns, setting))
+    kernel, padding = values.get("kernel_size"), values.get("padding")
+    return not (isinstance(kernel, int) and isinstance(padding, int)) or padding < kernel
+
+
+def _behind(part: Segment, entering: Sequence[Any]) -> tuple[Any, ...]:
+    """What the next layers take."""
+    filters = [options["out_channels"] for _, options in part.steps if isinstance(options.get("out_channels"), int)]
+    channels, *sides = part.output or (None, *entering[1:])
+    return channels if channels is not None else filters[-1] if filters else entering[0], *sides
+
+
+def _told(task: Task, part: Segment, found: Found, of: str | None) -> list[Answer]:
+    """The settings as answers: each sought number by itself, or rows where several fit."""
+    if not found.fits:
+        return [_none(task, part, found, of)]
+    rows = [dict(zip(found.search.columns, setting)) for setting in found.fits]
+    if part.tied:
+        rows = [{**row, "stride": row["kernel_size"]} for row in rows]
+    names = [name for name in task.unknown if name in rows[0]]
+    if len(names) < len(part.unknown):
+        raise not_understood("several layers are open, and it is not clear which of them is meant")
+    _assume(task, part)
+    if len(rows) == 1:
+        _fill(task, part, rows[0])
+        return [Answer(name, _plain(rows[0][name]), f"{WORDS[name]} {told(rows[0][name])}", of) for name in names]
+    values = [[_plain(row[name]) for name in names] for row in rows]
+    if len(names) == 1:
+        listed = " or ".join(told(one) for [one] in values[:12])
+        return [Answer(names[0], values, f"{WORDS[names[0]]} {listed}", of, None, None, tuple(names))]
+    texts = (", ".join(f"{WORDS[name]} {told(value)}" for name, value in zip(names, row)) for row in values[:12])
+    return [Answer("settings", values, "; or ".join(texts), of, None, None, tuple(names))]
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _fill(task: Task, part: Segment, row: dict[str, Any]) -> None:
+    """Puts what was found in its place, so that the rest of the question can be answered."""
+    for at in part.layers:
+        layer = task.scene.layers[at]
+        layer.options |= {name: value for name, value in row.items() if is_open(layer, name)}
+
+
+def _unsaid(task: Task, part: Segment) -> dict[str, int]:
+    """What the question leaves out and has a default that decides the size."""
+    layers = [task.scene.layers[at] for at in part.layers if task.scene.layers[at].type in WINDOWED]
+    pools = all(layer.type in POOLS for layer in layers)
+    defaults = {"padding": 0} if pools else {"stride": 1, "padding": 0}
+    return {name: value for name, value in defaults.items() if any(is_open(one, name) for one in layers) and name not in task.unknown}
+
+
+def _assume(task: Task, part: Segment) -> None:
+    for name, value in _unsaid(task, part).items():
+        task.plan.assume(name, value)
+
+
+def _none(task: Task, part: Segment, found: Found, of: str | None) -> Answer:
+    """That nothing fits, and why; withheld where something that is not said may be the cause."""
+    unsaid, reason = _unsaid(task, part), found.search.reason
+    name = part.unknown[0]
+    if unsaid or found.search.refusal:
+        told_unsaid = " or ".join(f"the {WORDS[one]}" for one in unsaid) or "enough"
+        raise not_understood(f"no {WORDS[name]} gives that: {reason}; the question doesn't say {told_unsaid}")
+    words = [one for one in found.search.settings if one == ("same",)]
+    beyond = ""
+    if words and len(part.steps) == 1:
+        [placed] = found.search.layers(words[0])
+        before, after = placed.layer.pads(found.input)[-1]  # type: ignore[attr-defined]
+        beyond = f"; “same” adds {before} before and {after} after"
+    size = "" if None not in task.plan.sides else f" for an input of {told(found.input[1:])}"
+    return Answer(name, "none", f"none, no {WORDS[name]} does{size}: {reason}{beyond}", of)
+
+
+def inputs(task: Task, part: Segment) -> list[Answer]:
+    """The input that gives the output of the first layers."""
+    if task.unknown != ["input"] or part.output is None:
+        raise not_understood("the question doesn't say what comes out")
+    groups = [value for _, options in part.steps if isinstance(value := options.get("groups"), int)]
+    channels = task.plan.channels if isinstance(task.plan.channels, int) else math.lcm(*groups)
+    found = task.search(part.steps, (channels, *task.plan.sides), part.output)
+    _assume(task, part)
+    if not found.settings:
+        raise not_understood(f"no input gives that: {found.reason}")
+    sizes = [found.input(setting)[1:] for setting in found.settings]
+    start, end = task.seeking[0].sentence
+    extreme = re.search(r"(?i)\b(?:(smallest|minim\w+|at least)|(largest|biggest|maxim\w+|at most))\b", task.scene.text[start:end])
+    if extreme:
+        sizes = sizes[:1] if extreme[1] else sizes[-1:]
+    single = task.goal.output is not None or len(task.plan.sides) == 1
+    whole = task.scene.output is not None and len(task.scene.output) > len(task.plan.sides) and isinstance(task.plan.channels, int)
+    written = [task.plan.written((channels, *size)) if whole else list(size) for size in sizes]
+    values = [size[0] if single and not whole else size for size in written]
+    if len(values) == 1:
+        task.scene.shape = (*sizes[0],)
+        return [Answer("input", values[0], told(values[0]))]
+    return [Answer("input", [[one] for one in values], " or ".join(map(told, values)), None, None, None, ("input",))]

@@ -1,0 +1,74 @@
+"""What a question that goes backwards looks for: the options and counts whose numbers it asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from cnncalc.questions.scene import Scene
+from cnncalc.questions.wanted import Wanted, is_asking, sentences
+
+_MANY = r"(?:how many|how much|(?:what|which)?(?: is| was| are)? ?(?:the )?(?:minimum |minimal |smallest |least |total )?(?:number|count|amount) of|#|no\. of|which)"
+_FILTER = r"(?:kernels?|filters?|windows?|masks?|pool(?:ing)?(?: windows?)?)"
+_EXTENT = r"(?:sizes?|widths?|sides?|side lengths?|dimensions?|extents?)"
+
+OPTIONS = (
+    ("layers", rf"{_MANY} (?:(?!\b(?:filters?|parameters?|weights|neurons|units|channels)\b)[^.?\n;])*?(?:layers?|convolutions|convs|poolings?|pools|stages|steps|blocks|times|deconvolutions|upsamplings?|downsamplings?)\b(?! of zeros)"),
+    ("output_padding", r"output[ _-]padding"),
+    ("out_channels", rf"{_MANY} (?:the )?(?:conv\w* |different |output |learned )*(?:filters|kernels|masks|feature maps|output maps|activation maps|(?<=output )channels)\b"),
+    ("out_features", rf"{_MANY} (?:hidden |output )?(?:neurons|units|nodes|outputs)\b"),
+    ("in_channels", rf"{_MANY} (?:(?:input|incoming|in) )(?:channels|feature maps|maps|planes)\b|{_MANY} channels (?:does|did|do|has|had|must|should|went|go|enter|come)[^.?\n]*?\b(?:input|image|in|enter|volume)\b|\b(?:input depth|depth of (?:the|its) input)\b|{_MANY} channels (?:in|of|at) the input"),
+    ("in_features", rf"{_MANY} (?:inputs\b|input (?:units|neurons|features|values|nodes|numbers))"),
+    ("groups", r"\bgroups?\b(?: counts?| numbers?)?"),
+    ("dilation", r"\bdilation(?: rates?| factors?)?\b"),
+    ("kernel_size", rf"\b{_FILTER}[- _]*{_EXTENT}\b|\b{_EXTENT} (?:of|for) (?:the |each |its |a |an )*(?:\w+ )?{_FILTER}\b|\b(?:how (?:large|big|wide)|what size) (?:is|was|must|should|are|were|can|would) (?:the |its |each |a )*(?:\w+ )?{_FILTER}\b|\b(?:kernel|window|filter)\b(?=\s*(?:\?|,|and\b|&|/|$))|\b(?:which|what) (?:square )?(?:kernel|filter|window)s?\b|\b[kfKF]\s*=\s*\?"),
+    ("stride", r"\bstrid(?:es?|ing)\b|\bstep width\b|\b[sS]\s*=\s*\?"),
+    ("padding", r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b|\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b|\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?"),
+    ("input", rf"\b(?:{_EXTENT}|shapes?|volume|resolution) (?:of|must|should|did|was|does|had) (?:the |its |an? )*(?:original |smallest |minimum |minimal |largest |biggest )*(?:input|image)\b|\binput(?: image| volume| map| feature map| tensor)?(?: spatial)?[- ](?:{_EXTENT}|shape|resolution|height|length)\b|\bhow (?:large|big|wide|long|high) (?:must|should|was|were|is|can|could|may|at least must) (?:the |its |an? )*(?:original |smallest |input )*(?:input|image|map|signal|picture)\b|\bwhat (?:was|is|were) (?:the|its) (?:original |smallest |largest )?(?:input|image)\b|\b(?:smallest|largest|biggest|minimum|minimal|original) (?:possible )?(?:square )?(?:input|image)\b"),
+)  # fmt: skip
+"""What can be sought, the more telling words first: what they take is not read again by the others."""
+_OPTIONS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in OPTIONS)
+
+_BEGIN = re.compile(
+    r"(?i)\b(?:what|what's|whats|how|which|calculate|compute|find|determine|give|state|work out|derive|choose|pick|name|specify|deduce|figure out|tell|need to|do i|do we|is there|does)\b"
+)
+_FACT = re.compile(r"(?i)\b(?:with|using|and|of|no|without|any|after|before|has|have|same|valid|full)\s*$")
+
+
+class Sought(NamedTuple):
+    """One number looked for: the option (or `layers`, `input`) and where its words stand."""
+
+    option: str
+    start: int
+    end: int
+    sentence: tuple[int, int]
+
+
+def sought(scene: Scene, asked: list[Wanted]) -> list[Sought]:
+    """Everything looked for, in the order asked."""
+    text, found = scene.text, list[Sought]()
+    stated = [number.words for number in scene.numbers if number.role]
+    forward = any(one.quantity in _FORWARD for one in asked)
+    stated += [
+        (one.start, one.end)
+        for one in scene.remarks
+        if one.kind in ("stride", "dilation", "keeps", "bias") or (one.kind == "padding" and (forward or one.value not in ("zero", "same", "valid")))
+    ]
+    for start, end in sentences(text):
+        if not is_asking(text[start:end]):
+            continue
+        rest = list(text[start:end])
+        for first, last in stated:
+            for at in range(max(first, start), min(last, end)):
+                rest[at - start] = "\x00"
+        begin = _BEGIN.search("".join(rest))
+        if begin is not None:
+            rest[: begin.start()] = "\x00" * begin.start()
+        for name, pattern in _OPTIONS:
+            for match in pattern.finditer("".join(rest)):
+                found.append(Sought(name, start + match.start(), start + match.end(), (start, end)))
+                rest[match.start() : match.end()] = "\x01" * (match.end() - match.start())
+    return sorted(found, key=lambda one: one.start)
+
+
+_FORWARD = ("output", "elements", "params", "weights", "biases", "trainable", "macs", "flops", "channels", "memory", "receptive")
