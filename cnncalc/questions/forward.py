@@ -44,6 +44,8 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
         finer = {"spatial", "channels", "elements", "in_features", "length", "width", "height"}
         if one.quantity == "output" and beside & finer and not _both(found.scene, one):
             continue
+        if one.quantity == "output" and any(other.quantity == "receptive" and other.part == one.part for other in asked):
+            continue
         if one.quantity == "operations" and beside & {"macs", "flops"}:
             continue
         if one.quantity == "weights" and beside & {"params", "trainable", "weights_biases"}:
@@ -220,6 +222,8 @@ def _memory(found: Answering, one: Wanted, name: str) -> Answer:
         found.plan.assume("number", "float32, 4 bytes", "not given")
     of_weights = re.search(r"(?i)\b(?:weights?|param\w*|model)\b", sentence)
     of_output = re.search(r"(?i)\b(?:outputs?|activations?|feature[- ]?maps?|result|volume)\b", sentence)
+    if [kind for kind, _ in found.plan.steps] == ["identity"]:
+        of_weights, of_output = None, of_output or True  # type: ignore[assignment]
     if bool(of_weights) == bool(of_output):
         raise not_understood("it is not clear whose memory is meant, that of the weights or that of an output", scene.text, (one.start, one.end))
     batch = found.plan.batch or scene.batch or 1

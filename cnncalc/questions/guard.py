@@ -113,6 +113,8 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
             word = match[0]
             if allowed and allowed.fullmatch(word):
                 continue
+            if re.match(r"\s*(?::|&)", scene.text[match.end() : match.end() + 3]) and word[0].isupper() and match.start() <= start + 2:
+                continue
             if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or word.isupper() and len(word) < 6:
                 continue
             if not any(first <= match.start() < last for first, last in read):

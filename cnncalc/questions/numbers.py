@@ -61,6 +61,9 @@ def numbers(text: str) -> list[Number]:
         sure = _SURE.get((number.letter or "").lower())
         number.role = (_counts(number, following) if following else None) or _role(number)
         number.role = sure or number.role
+        trailing = _TRAILING.match(number.after) if number.role in ("kernel_size", "volume", "input", "output") else None
+        if trailing:
+            number.words = number.words[0], max(number.words[1], number.end + trailing.end())
     _letters(found, text)
     return _lists(found, text)
 
@@ -144,6 +147,7 @@ def _role(number: Number) -> str | None:
     return "volume" if number.is_size else None
 
 
+_TRAILING = re.compile(r"(?i)\s*(?:in )?(?:sizes?|dimensions?|shapes?)\b(?!\s*(?:of|=|:|is)?\s*#)")
 _SURE = {"s": "stride", "p": "padding"}
 _DEFINED = r"(?P<out_channels>(?:the )?(?:number|no\.?|count) of (?:\w+ )?(?:filters|kernels|output channels|feature maps))|(?P<kernel_size>(?:the )?(?:(?:spatial )?(?:size|extent|width) of (?:the |each )?(?:filter|kernel|window)s?|(?:filter|kernel|window)s?(?:'s)? ?(?:size|extent|width)?(?! of)))|(?P<stride>(?:the )?strides?)|(?P<padding>(?:the )?(?:amount of )?(?:zero[- ])?padding)|(?P<dilation>(?:the )?dilation(?: rate| factor)?)|(?P<side>(?:the )?(?:input|image) (?:size|width|side)|(?:size|width|side) of the (?:input|image))|(?P<in_channels>(?:the )?(?:number of )?(?:input )?(?:channels|depth)(?: of the input)?)"
 _DEFINITION = re.compile(rf"(?i)\b(?-i:([A-Za-z](?:_?\w{{1,3}})?))\s*(?:=|:|is|be|denotes|stands for|means|for|being|-)?\s*(?:{_DEFINED}|(?P<kernel_side>their (?:side|size|width)s?))\b(?!\s*(?:of|=|:)?\s*\d)")
@@ -169,6 +173,7 @@ def _letters(found: list[Number], text: str) -> None:
 
 _STACK = re.compile(r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|stride-?1)*\s*#")
 _LAYERS = re.compile(rf"(?i)[\s-]*{LAYER_ADJECTIVE}(?:{OF_LAYERS}|convolutions?|convs?|pools?|max-?pools?|poolings?|transposed)\b")
+_FEATURE_MAPS = re.compile(r"(?i)[\s-]*(?:input )?(?:feature[- ]?maps?|planes?)\b")
 _FILTERS = re.compile(r"(?i)[\s-]*(?:\w+ ){0,2}?(?:filters?|kernels?|masks?)\b")
 
 
@@ -178,4 +183,6 @@ def _counts(number: Number, following: Number) -> str | None:
         return None
     if _LAYERS.match(following.after):
         return "count"
-    return "out_channels" if _FILTERS.match(following.after) else None
+    if _FILTERS.match(following.after):
+        return "out_channels"
+    return "in_channels" if _FEATURE_MAPS.match(following.after) else None

@@ -40,6 +40,8 @@ _REMARKS: tuple[tuple[str, Any, str], ...] = (
     ("bytes", 8, r"\b(?:fp|float|f)[- ]?64\b|\b64-?\s?bits?(?: floats?(?:ing[- ]point)?)?\b|\bdouble[- ]precision\b|\b8 bytes(?: each| per \w+)?\b"),
     ("bytes", 1, r"\bu?int[- ]?8\b|\b8-?\s?bits?(?: (?:integers?|ints?|quanti\w+))?\b|\b1 byte(?: each| per \w+)?\b"),
     ("kernel_size", "input", r"\b(?:filters?|kernels?)\b[^.;\n]{0,30}\b(?:(?:the )?same size as|as (?:large|big) as|(?:exactly )?the size of|covers?) the (?:whole |entire |full )?(?:input|image)(?: feature map| image| volume)?"),
+    ("form", True, r"\b(?:has|have|had) been (?:converted|transformed|turned|read) (?:in)?to (?:a|an|the) (?:matrix|tensor|array|volume)\b"),
+    ("bias", True, r"\b(?:with|including) (?:an? )?offsets?\b"),
     ("keeps", True, r"\b(?:(?:keep|keeps|keeping|kept|preserv\w+|maintain\w*|retain\w*|conserv\w+)(?: (?:it|its|the|their|same|spatial|input|output|image|height|width|and|map|an?|\d+x\d+|at|exactly|as|to|be|of))*(?: (?:sizes?|shapes?|dimensions?|resolution|length))?|unchanged|leav\w+ [^.?\n]{0,40}unchanged|does(?: not|n't) change|same (?:spatial |output |input )?(?:size|height|width|shape|dimension\w*|resolution)|equal to (?:the |that of the )?input|(?:as|to) the input(?: size)?\b|size[- ]preserving)"),
     ("layout", "hwc", r"\bchannels?[- _]last\b|\bn?h\W*x?w\W*x?[cd]\b(?! ?=)|\bheight\s*[x,×]\s*width\s*[x,×]\s*(?:depth|channels?)\b|\bNHWC\b"),
     ("layout", "chw", r"\bchannels?[- _]first\b|\bn?cx?hx?w\b|\b(?:depth|channels?)\s*[x,×]\s*height\s*[x,×]\s*width\b|\bnumber of channels is given in the first dimension\b|\bNCHW\b"),

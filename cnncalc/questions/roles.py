@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _LETTER = r"(?:[(\[]?\b[A-Za-z](?:_\w{1,6}|\d)?\b[)\]]?)"
 _FILL = (
-    rf"(?:[\s(-]+|=|:|(?:of|is|are|was|be|equals?|equal to|to|set|value|has|have|having|at|being|by|a|an|the|with|uses?|using|each|all|both|"
+    rf"(?:[\s(\[-]+|=|:|(?:that|which|whose|of|is|are|was|be|equals?|equal to|to|set|value|has|have|having|at|being|by|a|an|the|with|uses?|using|each|all|both|"
     rf"spatial|sizes?|sized|shapes?|dimensions?|dims?|dimensionality|extent|width and height|height and width|side|side length|support|rate|factor|step|length|amount|"
     rf"parameter|only|just|exactly|now|dimensional|measuring|per side|,? ?(?:say|namely)|{_LETTER})(?![A-Za-z]))*"
 )
@@ -38,7 +38,7 @@ _TO_OUTPUT = (
     r"(?:up|down)-?sampl\w+ (?:it )?(?:from )?#? ?to|to|into|end up with|leaves?|comes? out)"
 )
 OF_LAYERS = r"(?:conv(?:olution(?:al)?)?s?(?: operations?| layers?| stages?)|convolutions|convs|layers?\b(?! of zero)|(?:max|average|avg)?[- ]?pool(?:ing)?s?(?: layers?| operations?)|(?:fully[- ]connected|dense|fc) layers|transposed convolutions)"
-LAYER_ADJECTIVE = r"(?:more |such |stacked |successive |consecutive |identical |sequential |cascaded |of (?:these|those|them|this|the same) |similar |standard |valid |same |dilated |hidden |non-strided |strided |unpadded |padded |further |causal |1d |2d |conv\w* |pooling |kernel |plain |depthwise )*"
+LAYER_ADJECTIVE = r"(?:more |of the above |above |such |stacked |successive |consecutive |identical |sequential |cascaded |of (?:these|those|them|this|the same) |similar |standard |valid |same |dilated |hidden |non-strided |strided |unpadded |padded |further |causal |1d |2d |conv\w* |pooling |kernel |plain |depthwise )*"
 
 
 class Rule(NamedTuple):

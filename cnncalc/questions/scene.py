@@ -136,6 +136,10 @@ class _Assembly:
         named = [one for one in scene.mentions if start <= one.start < end]
         said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap", "kernel_size")]
         at = [one for one in self.places if start <= one.start < end]
+        for number in inside:
+            if number.role == "ordinal" and re.search(r"(?i)\blayer\s*#?$", scene.text[: number.start]) and isinstance(number.value, int):
+                at.append(Remark("place", number.value - 1, number.start, number.end))
+        at.sort(key=lambda one: one.start)
         for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
             self.from_code(int(match[1]), start + match.start(), start + match.end())
         facts: list[Number | Remark] = [one for one in inside if one.role in ATTRIBUTES]
@@ -146,7 +150,8 @@ class _Assembly:
         if at and not named:
             self.place(at[0])
             for place in at:
-                if re.match(r"\s*(?:hidden |of the \w+ )?(?:layer|one)", scene.text[place.end : place.end + 20]):
+                behind = scene.text[place.end : place.end + 20]
+                if re.match(r"\s*(?:hidden |of the \w+ )?(?:layer|one)", behind) or scene.text[place.start : place.end].isdigit():
                     self.refer(Mention("layer", place.end, place.end), [place])
         if len(at) > 1 and not named and opening:
             self.by_place(opening, at)
@@ -360,6 +365,8 @@ class _Assembly:
             if fact.value not in (1, len(weighted)) and isinstance(fact, Number):
                 self.scene.unread.append(fact)
             return
+        if not self.target and isinstance(fact, Number) and re.match(r"(?i)\s*hidden layers", self.scene.text[fact.end : fact.end + 20]):
+            self.add(Described("fc", start=fact.start, end=fact.end))
         if not isinstance(fact.value, int) or not 1 <= fact.value <= 200 or not self.target:
             if isinstance(fact, Number):
                 self.scene.unread.append(fact)
@@ -422,6 +429,10 @@ class _Assembly:
 
     def side(self, number: Number) -> None:
         sides, role = self.scene.sides, number.role or ""
+        colour = self.scene.remark("colour")
+        if role == "in_channels" and colour is not None and number.value != colour and role not in sides:
+            self.state([replace(number, role="out_channels")], True)
+            return
         if sides.get(role, number.value) != number.value:
             current = self.target[-1] if self.target else None
             if role == "in_channels" and current is not None and current.type in CONVS and "out_channels" not in current.options:

@@ -41,9 +41,14 @@ _ERROR = re.compile(r"\b\w*(?:Error|Exception): [^\n?]*?(?=\.\s|\n|$|\s-\s)")
 _WHAT = {"wats": "what is", "whats": "what is", "wat": "what", "plz": "", "pls": "", "w": "with", "n": "and"}
 
 
+_COURSE = re.compile(r"\b(?:CS|CSC|EE|MIT ?)\d{3}[A-Za-z]?\b|\b\d\.\d{3}\b(?= exam)|\b(?:VGG|ResNet|AlexNet|LeNet|DenseNet)-?\d+\b(?=[^.?\n]*[:(\[])")
+
+
 def expanded(text: str) -> str:
     """The text with shorthand written out, and numbering of parts, points and data sets taken away."""
     text = _ERROR.sub(lambda found: " " * len(found[0]), text)
+    text = re.sub(r"_{2,}", " ? ", text)
+    text = _COURSE.sub(lambda found: " " * len(found[0]), text)
     text = _NUMBERING.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for pattern, replacement in _SHORT:
         text = pattern.sub(replacement, text)  # type: ignore[arg-type]

@@ -39,7 +39,7 @@ QUANTITIES = (
     ("macs", r"\bG?MACs?\b|\bmult(?:iply)?[- ]?(?:and[- ])?(?:accumulates?|adds?|accs?)(?: operations?)?|\bmultiplications?\b|\bmultipl(?:y|ies)\b|\bmults?\b|\bproducts\b|\bmult-adds\b|\bmadds\b"),
     ("operations", r"\b(?:operations?|ops)\b|\bcomputation(?:al|s)?(?: costs?)?\b|\barithmetic (?:cost|operations?)\b"),
     ("layers", r"\b(?:how many|number of|what number of)\b(?: \w+)*? [^.?\n]*?(?:layers|convolutions|convs|times)\b"),
-    ("padding", r"\bpadding\b|\bpad\b|\bpadded\b|\bzeros? (?:must|should|need|have to|are needed)"),
+    ("padding", r"(?<!after )(?<!before )(?<!the )\bpadding\b(?! layer)|\bthe padding\b|\bpad\b|\bpadded\b|\bzeros? (?:must|should|need|have to|are needed)"),
     ("stride", r"\bstrides?\b"),
     ("dilation", r"\bdilation(?: rate| factor)?\b"),
     ("kernel_size", rf"\b(?:kernel|filter|window|pool(?:ing)?|mask)(?: width| side)?[- _]?{_SIZE}(?: of the (?:filter|kernel)s?)?|\b{_SIZE} of (?:the |each |its |a )*(?:kernel|filter|window|mask|pooling window)s?\b"),
@@ -55,7 +55,7 @@ QUANTITIES = (
     ("length", r"\boutput[_ ]length\b|\b(?:how long|length)\b"),
     ("width", r"\b(?:output )?width\b"),
     ("height", r"\b(?:output )?height\b"),
-    ("output", rf"\bwhat happens to\b|\b(?:becomes?|gives?|yields?|produces?|results?|remains?|leaves it|comes out|(?:is|are) left|turns? (?:\w+ ){{0,3}}into)\s*(?:which \w+|what)?\s*[:?]?\s*$|\bwhat (?:does|do|did|will) [^.?\n]*? (?:become|give|yield|produce|look like)\b|\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
+    ("output", rf"\bwhat happens to\b|\.size\(\)|\.shape\b|\b(?-i:o)\s*(?:=|:)?\s*\?|\b(?:what is|find|compute) (?-i:o)\b|\b(?:becomes?|gives?|yields?|produces?|results?|remains?|leaves it|comes out|(?:is|are) left|turns? (?:\w+ ){{0,3}}into)\s*(?:which \w+|what)?\s*[:?]?\s*$|\bwhat (?:does|do|did|will) [^.?\n]*? (?:become|give|yield|produce|look like)\b|\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
 )  # fmt: skip
 """What can be asked, the more telling words first: what they take is not read again by the others."""
 _QUANTITIES = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in QUANTITIES)
