@@ -67,6 +67,7 @@ _STYLES = (
     _style(rf"\({_ROMAN_MARK}\)[ \t]*(?=\S)", _ROMAN, lines=False),
     _style(r"\(?(?P<m>[1-8])\)[ \t]+(?=\S)", _DIGITS, lines=False),
     _Style(re.compile(rf"^[ \t]*{_BULLET}[ \t]+(?=\S)", re.MULTILINE)),
+    _Style(re.compile(r"^[ \t]*(?=[(\[]?\d[\dx×,. )\]]*$)", re.MULTILINE)),
 )
 
 
@@ -179,6 +180,8 @@ def _are_choices(style: _Style, choices: tuple[Choice, ...], text: str) -> bool:
             return True
         units = {re.sub(r"[\d.,\s]+", " ", _shape_signs(one)).strip() for one in texts}
         return len(units) == 1 and (picks or stem[-1] in "?:_…")
+    if style.order in (_LETTERS, _ROMAN) and stem[-1] in "?:_…" and sum(map(_is_value, texts)) > len(texts) // 2:
+        return True
     if not style.order or any(map(_ASKS.match, texts)):
         return False
     claims = all(len(one.split()) >= 5 and _CLAIM.search(one) for one in texts)

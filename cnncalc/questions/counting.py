@@ -64,7 +64,7 @@ def _until_seen(task: Task) -> Answer:
         raise not_understood("the question doesn't say which layers")
 
     def seen(count: int) -> int:
-        return min(engine.field(plan, steps * count).size)
+        return min(engine.field(plan, steps * count).size or (0,))
 
     count = _least(seen, size, MOST_LAYERS)
     if not any("stride" in layer.options for layer in task.scene.layers):

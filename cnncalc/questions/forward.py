@@ -18,7 +18,8 @@ from cnncalc.render.units import human_bytes
 
 OUTPUTS = ("output", "spatial", "width", "height", "length", "channels", "elements", "in_features")
 COUNTS = ("params", "weights", "biases", "trainable", "non_trainable", "macs", "flops")
-FEW = {"output_memory": "memory"}
+PLAIN = ("relu", "leaky_relu", "sigmoid", "tanh", "softmax", "dropout", "batchnorm", "layernorm", "identity", "elu", "gelu")
+"""Layers that leave the shape as it is."""
 
 
 def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Reply:
@@ -64,11 +65,15 @@ def _both(scene: Scene, one: Wanted) -> bool:
 
 def _answers(found: Answering, one: Wanted) -> list[Answer]:
     name = one.quantity
+    if name == "input" and told.is_each(found.scene, one):
+        name = "output"
     if name == "operations":
         found.plan.assume("operation", "one multiply-accumulate", "not said")
         name = "macs"
     if name in OUTPUTS:
         return _outputs(found, one, name)
+    if name == "weights" and _with_biases(found, one):
+        name = "params"
     if name in COUNTS:
         return _counts(found, one, name)
     if name == "weights_biases":
@@ -138,6 +143,7 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
             return [told.elements(found, first.input, None)]
     several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
     if several and len(indexes) > 1:
+        indexes = [at for at in indexes if found.scene.layers[at].type not in PLAIN] or indexes
         return [told.output(found, found.part(at)[-1], _name(found, at), name) for at in indexes]
     return [told.output(found, found.part(indexes[-1])[-1], None, "elements" if name == "in_features" else name)]
 
@@ -160,6 +166,12 @@ def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[slice(*one.part)]):
         raise not_understood("there are several layers, and it is not clear which one is meant", found.scene.text, (one.start, one.end))
     return [told.count(found, name, [made for at in indexes for made in found.part(at)], None)]
+
+
+def _with_biases(found: Answering, one: Wanted) -> bool:
+    """Whether the weights that are asked for are to include the biases."""
+    start, end = one.sentence
+    return any(remark.kind == "bias" and remark.value is True and start <= remark.start < end for remark in found.scene.remarks)
 
 
 def _bias_said(found: Answering) -> bool:

@@ -79,7 +79,7 @@ def _lists(found: list[Number], text: str) -> list[Number]:
         joins = following is not None and _COMMA.fullmatch(text[number.end : following.start]) is not None
         if following is not None and joins and isinstance(number.value, int) and isinstance(following.value, int):
             of_first = number.role is not None and following.role is None and _goes_on(number, following, text)
-            if (number.role is None and following.role is not None) or of_first or number.role == following.role == "stride":
+            if (number.role is None and following.role is not None) or of_first or number.role == following.role in _LISTED:
                 series = (number.value, *(following.series or (following.value,)))
                 merged = Number(number.value, number.start, following.end, number.before, following.after, number.role or following.role)
                 merged.series, merged.words = series, (min(number.words[0], following.words[0]), max(number.words[1], following.words[1]))
@@ -89,6 +89,7 @@ def _lists(found: list[Number], text: str) -> list[Number]:
     return kept[::-1]
 
 
+_LISTED = ("out_channels", "out_features", "stride", "dilation")
 _PLURAL = re.compile(r"(?i)\b(?:rates|strides|filters|kernels|channels|units|dilations|maps|layers|sizes|paddings|neurons)\b")
 _ENDS = re.compile(r"\s*(?:[,.;:)?]|and\b|or\b|$|#?$)")
 

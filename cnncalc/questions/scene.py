@@ -300,6 +300,7 @@ class _Assembly:
 
     def state(self, facts: list[Number | Remark], sure: bool) -> None:
         """Gives facts to the layer that is spoken of, or to a new one where they can't be its."""
+        scene = self.scene
         for fact in facts:
             kind = _kind(fact)
             if kind == "count":
@@ -310,6 +311,11 @@ class _Assembly:
             current = self.target[-1] if self.target else None
             if kind == "out_features" and current is not None and current.type in CONVS and "out_channels" not in current.options and not current.implied:
                 kind = "out_channels"
+            if kind == "out_features" and current is not None and current.type not in ("fc", *WINDOWED):
+                open_ = [layer for layer in scene.layers if layer.type == "fc" and "out_features" not in layer.options]
+                if open_ and open_[-1] is scene.layers[-2]:
+                    self.target = [open_[-1]]
+                    current = open_[-1]
             if kind == "out_features" and (current is None or current.type != "fc" or "out_features" in current.options):
                 self.add(Described("fc", start=fact.start, end=fact.end))
             elif kind == "out_channels" and (current is None or (current.type not in CONVS and current.type != "fc") ):
