@@ -45,6 +45,7 @@ _SUM = re.compile(
     rf"\bsum\s+of\s+(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:output\s+)?{_THING}(?:{_IN_OUTPUT})?|\bsum\s+of\s+(?:the\s+)?{_OUTPUT}"
 )
 _EXTREME = re.compile(rf"\b(maximum|largest|highest|minimum|smallest|lowest)\s+(?:{_THING})?(?:{_IN_OUTPUT})")
+_MEAN = re.compile(rf"\b(?:average|mean)(?:\s+{_THING})?(?:{_IN_OUTPUT})")
 _COUNT = re.compile(
     rf"\bhow many\s+(?:of the\s+)?(?:{_THING}\s+)?(?:are\s+)?(?:in the output are\s+)?(non-?zero|zero|negative|positive)s?(?:\s+{_THING})?"
 )
@@ -99,6 +100,8 @@ def wanted(reading: Reading) -> list[Wanted]:
         found.append(
             (match.start(), Wanted(match[1], f"{match[1]} value", lambda out, f=max if largest else min: f(flat(out))))
         )
+    for match in reading.take(_MEAN):
+        found.append((match.start(), Wanted("mean", "mean", lambda out: sum(flat(out)) / len(flat(out)))))
     for match in reading.take(_COUNT):
         found.append((match.start(), Wanted("count", f"{match[1]} values", _count(match[1]))))
     sizes = reading.take(_SIZE)

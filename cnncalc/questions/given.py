@@ -26,6 +26,8 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 
+_CALL = re.compile(r"\w+\.(?:array|tensor|Tensor|matrix|constant|FloatTensor)\(\s*$")
+
 
 class Given(NamedTuple):
     """The matrices by what they are."""
@@ -108,7 +110,11 @@ def _area(values: Nested | None) -> int:
 
 
 def _role(one: Found) -> str | None:
-    label = re.split(r"[.?!;]\s|\n\s*\n(?=.*\n)", one.label)[-1] if one.label.strip() else one.label
+    behind = _BEHIND.match(one.behind)
+    if behind and behind.lastgroup:
+        return str(behind.lastgroup)
+    label = _CALL.sub("", _BEHIND.sub("", one.label, count=1) if _BEHIND.match(one.label) else one.label)
+    label = re.split(r"[.?!;]\s|\n\s*\n(?=.*\n)", label)[-1] if label.strip() else label
     letter = _LETTER.search(label)
     words = list(_ROLES.finditer(label))
     nearest = words[-1] if words else None
@@ -131,5 +137,4 @@ def _role(one: Found) -> str | None:
             return str(nearest.lastgroup)
     if letter and letter[1] in _LETTERS:
         return _LETTERS[letter[1]]
-    behind = _BEHIND.match(one.behind)
-    return str(behind.lastgroup) if behind and behind.lastgroup else None
+    return None

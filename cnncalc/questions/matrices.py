@@ -36,7 +36,7 @@ _NAMED = re.compile(
     r"\W*(?:(?:is|are|=|:)\W*)*$"
 )
 _TAKEN = re.compile(
-    r"(?<![a-z])(?:inputs?|pooling|logits?|scores?|row|window|region|of|to|with|on|over|and)\W*(?:(?:is|are|=|:)\W*)*$"
+    r"(?<![a-z])(?:inputs?|pooling|softmax|sigmoid|tanh|relu|logits?|scores?|row|window|region|of|to|with|on|over|and)\W*(?:(?:is|are|=|:)\W*)*$"
 )
 
 LONGEST: Final = 4000

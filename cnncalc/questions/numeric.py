@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -27,9 +28,9 @@ _OTHER = re.compile(
 _BEYOND = re.compile(
     r"\b(?:learn(?:s|ed|ing)?(?! terminolog)(?<!deep learning)|back-?prop\w*|backward\w*|loss|updat\w+|derivative|error|train(?:ing|ed)?|targets?|label(?:s|ed|led)|dropout"
     r"|depth-?wise|separable|group(?:ed|s)?\b|circular\w*|reflect\w*|replicat\w*|mirror\w*|symmetric padding|wrap\w*|normali[sz]ed? (?:by|the kernel|kernel)|divide[ds]?|median"
-    r"|absolute|clip\w*|saturat\w*|threshold\w*|magnitude|truncat\w*|round(?:ed)? (?:down|up)|floor\w*|ceil\w*|unpool\w*|up-?sampl\w*|interpolat\w*|bilinear|nearest|bed of nails"
+    r"|absolute|clip\w*|saturat\w*|threshold\w*|magnitude|truncat\w*|round(?:ed|ing|s)? (?:down|up|off)|round(?:ed|ing)?(?! to)|floor\w*|ceil\w*|unpool\w*|up-?sampl\w*|interpolat\w*|bilinear|nearest|bed of nails"
     r"|layer[\s-]norm\w*|instance[\s-]norm\w*|group[\s-]norm\w*|unbiased|bessel|running|flatten\w*|fully[\s-]connected|dense|linear layer|residual|skip|twice|before|sparse|roi|pyramid|fft|fourier|strassen"
-    r"|linear convolution|discrete convolution|impulse response|polynomial|np\.convolve|signal\.|scipy|matrix multiplication|im2col|toeplitz|transpose of|eigen\w*|determinant|inverse|missing|unknown|corrupt\w*|mistake|wrong|incorrect|correct\?|instead)\b"
+    r"|linear convolution|discrete convolution|impulse response|polynomial|np\.convolve|signal\.|scipy|matrix multiplication|im2col|toeplitz|transpose of|eigen\w*|determinant|inverse|negate\w*|doubled|halved|squared?|invert\w*|swap\w*|shuffl\w*|every (?:second|other)|except|unless|arg-?max|ind(?:ex|ices) of|product of|standard deviation|variance|difference|ratio|percent\w*|(?<!batch )norm of|what if|what about|how about|[xh]\[n\]|missing|unknown|corrupt\w*|mistake|wrong|incorrect|correct\?|instead)\b"
     r"|gradient(?!\s+(?:filter|kernel|operator|detector))|deep learning (?!terminolog|convention|sense|\()"
 )
 _EQUIVALENT = re.compile(
@@ -44,6 +45,8 @@ _FLIP = re.compile(
 _UNFLIPPED = re.compile(
     r"\b(?:no|not|n't|without|never|un|do not|don't|isn't|does not)[\s-]*(?:be\s+|being\s+|any\s+|to\s+)?(?:kernel[\s-]*)?(?:flip\w*|rotat\w*)(?:\s+(?:the\s+)?(?:kernel|filter))?|cross[\s-]*correlat\w*|deep[\s-]learning|\bunflipped"
 )
+_SEQUENCE = re.compile(r"\bthen\b|followed by|\bnext\b|\bafter\b|→|->|\bsubsequently\b")
+_ASKING = re.compile(r"\?|^\W*(?:and |now |then |also |finally |next |please )*,?\s*(?:compute|calculate|find|show|draw|give|determine|evaluate|write|what|state)\b|[,;] (?:and |then )*(?:compute|calculate|find|show|draw|give|determine|evaluate|write)\b")
 _ORIGINAL = re.compile(
     r"\b(?:original\s+(?:input|image|matrix|table)|(?:down-?sampl\w+|pool\w*|sub-?sampl\w+)\s+(?:the\s+)?(?:input|image)\b|(?:to|on|of|using)\s+the\s+(?:original\s+)?(?:input|image)\b)"
 )
@@ -52,7 +55,7 @@ _PREVIOUS = re.compile(
 )
 _HARMLESS = re.compile(
     r"\b[1-3][\s-]?d(?:imensional)?\b|\b[1-3]-dimensional\b|\b(?:question|problem|exercise|q|figure|fig\.?|part|task|example|table)\s*\.?\s*\d+(?:\.\d+)*(?:\s*[.:)])?"
-    r"|[(\[]\s*\d+\s*(?:points?|marks?|pts?|p)\s*[)\]]|^\s*\d+[.)](?=\s)|\b(?:round\w*\s+)?to\s+\d+\s+(?:decimal|digit|significant)\w*(?:\s+(?:places?|digits?|figures?))?|«\d+»|\b(?:conv|maxpool|avgpool|max_pool|avg_pool)(?:ing)?[12]d\b|\b(?:layer|channel)\s*#?\d\b"
+    r"|[(\[]\s*\d+\s*(?:points?|marks?|pts?|p)\s*[)\]]|^\s*\d+[.)](?=\s)|\b(?:round\w*\s+)?to\s+\d+\s+(?:decimal|digit|significant)\w*(?:\s+(?:places?|digits?|figures?))?|«\d+»|\b(?:conv|maxpool|avgpool|max_pool|avg_pool)(?:ing)?[12]d\b|\b(?:layer|channel)\s*#?\d\b|\bl2\b(?=[\s-]*(?:norm[\s-]*)?pool)"
 )
 
 
@@ -135,18 +138,26 @@ class _Session:
         plan = _chain(reading, ops, self.numbers, entered=start is not None)
         kinds = [one.kind for one in plan]
         known = self.numbers.sizes(start)
+        pools = [one for one in plan if one.kind in POOLS]
+        alike = len(pools) > 1 and len(pools) == len(plan) and not _SEQUENCE.search(words)
+        if alike:  # max and average pooling, both of the same windows
+            plan = pools[:1]
+            ops = [replace(one, kind=plan[0].kind) if one.kind in POOLS else one for one in ops]
         settle(reading, plan, ops)
         flip = _flips(reading, "conv" in kinds)
         unknown = windows(reading, plan, ops, known)
         asks = wanted(reading)
         _refuse_unread(reading)
-        if len(plan) > 1 and all(kind in (*POOLS, *GLOBAL) for kind in kinds):
-            shared = {k: v for one in plan for k, v in one.options.items()}
-            for one in plan:
-                one.options = dict(shared) if one.kind in POOLS else {}
-                self.run([one], start, flip, asks, unknown, one.kind)
-        else:
+        asking = _asking(reading.text)
+        if alike:
+            for one in pools:
+                self.run([replace(one, options=plan[0].options)], start, flip, asks, unknown, of=one.kind)
+        elif asking <= len(asks):
             self.run(plan, start, flip, asks, unknown)
+        elif asking == len(plan) and [one.quantity for one in asks] == ["output"]:
+            self.run(plan, start, flip, asks, unknown, each=True)
+        else:
+            raise not_understood("it is not clear which of its questions belong together", hint="ask one thing at a time")
 
     def run(
         self,
@@ -156,26 +167,32 @@ class _Session:
         asks: list[Wanted],
         unknown: list[tuple[int, ...]],
         of: str | None = None,
+        each: bool = False,
     ) -> None:
         """Works the chain and takes what is asked from its output."""
         from cnncalc.worked import compute
 
         x = self.numbers.input(plan[0].kind) if start is None else start
         sizes: set[tuple[int, ...]] = set()
+        rest = ""
         for operation in plan:
             stage = self.stage(operation, x, flip)
             computed = compute(stage.step, input=x, weight=stage.weight, bias=stage.bias, flip=stage.flip)
             self.last, x = computed, computed.output
+            rest = rest or _left_over(computed)
             sizes.add(tuple(size(x)))
             self.commands.append(_command(stage, computed))
             self.steps += [f"{computed.described}:"] if len(plan) > 1 else []
             self.steps += [f"[{', '.join(map(str, c.at))}]  {c.working} = {written(c.value)}" for c in computed.cells]
             self.steps += computed.notes
+            if each and operation is not plan[-1]:
+                self.answers.append(self.answer(asks[0], x, operation.kind))
         for odd in unknown:
             if odd not in sizes and odd[::-1] not in sizes:
                 raise not_understood(f"{'×'.join(map(str, odd))} is the size of none of the matrices")
         for one in asks:
-            self.answers.append(self.answer(one, x, of))
+            found = self.answer(one, x, of)
+            self.answers.append(found._replace(text=found.text + rest))
 
     def stage(self, operation: Operation, x: Nested, flip: bool) -> Stage:
         """The step of an operation, with what its field takes for granted."""
@@ -313,6 +330,12 @@ class _Session:
         )
 
 
+def _asking(words: str) -> int:
+    """How many sentences ask for something."""
+    sentences = re.split(r"[.;](?=\s|$)|(?<=\?)|\n\n", words)
+    return sum(bool(_ASKING.search(sentence)) for sentence in sentences)
+
+
 def _refuse(words: str) -> None:
     beyond = _BEYOND.search(words)
     if beyond and not (beyond[0] == "twice" and _EQUIVALENT.search(words)):
@@ -372,7 +395,7 @@ def _ordered(reading: Reading, kinds: list[str], first: dict[str, Operation]) ->
     between = reading.text[first[told[0]].end : first[told[-1]].start]
     if re.search(r"\bthen\b|followed by|\bnext\b|→|->", between):
         return told
-    if re.search(r"\bafter\b|obtained|result\w*|output of|feature map|applied to the|following", between):
+    if re.search(r"\bafter\b|obtained|result\w*|output of|feature map|applied to the|following|\b(?:to|of|on)\s+(?:the\s+)?$", between):
         return usual if len(told) == 2 else _unclear()
     return _unclear()
 
@@ -404,6 +427,20 @@ def _refuse_unread(reading: Reading) -> None:
     )
     if rest:
         raise not_understood(f"it is not clear what “{rest[0].strip('.,;')}” is")
+
+
+def _left_over(computed: Computed) -> str:
+    """A remark where the windows don't tile the input."""
+    layer, (entering, _) = computed.layer, computed.shapes
+    if layer.type not in ("conv", *POOLS):
+        return ""
+    symbols = layer.symbols(entering)
+    padding = symbols.get("p")
+    if not isinstance(padding, tuple):
+        return ""
+    axes = zip(entering[1:], padding, symbols["d"], symbols["k"], symbols["s"])
+    fits = all((n + 2 * p - d * (k - 1) - 1) % s == 0 for n, p, d, k, s in axes)
+    return "" if fits else " (the window does not fit a whole number of times; what is left over is not covered)"
 
 
 def _step(kind: str, options: dict[str, Any]) -> str:
