@@ -251,6 +251,7 @@ def test_a_sequence_among_attributes() -> None:
         "x = self.conv(x)\n        x = self.conv(x)\n        return x",
         "x = self.conv(x)\n        x = strange(x)\n        return x",
         "a = self.conv(x)\n        b = F.relu(x)\n        return b",
+        "x = self.conv(x)\n        a = F.relu(x)\n        return F.gelu(x)",
         "for i in range(3):\n            x = F.relu(x)\n        return x",
     ],
 )
@@ -264,6 +265,8 @@ def test_two_classes_are_unread() -> None:
     text = NET.replace("FLATTEN", "x.flatten(1)")
     assert not unread(text)
     assert unread(text + text)
+    block = "class Other(nn.Module):\n    def __init__(self):\n        self.other = nn.Conv2d(3, 3, 1)\n"
+    assert unread(f"{text}{block}    def forward(self, x):\n        return self.other(x)\n")
 
 
 @pytest.mark.parametrize(
@@ -341,6 +344,7 @@ model = keras.Model(inputs=inputs, outputs=outputs)"""
         "z = layers.add([x, y])",
         "z = layers.Concatenate()([x, y])",
         "z = layers.Conv2D(8, 3)(inputs)",
+        "z = layers.Conv2D(8, 3)(strange)",
         "z = layers.MultiHeadAttention(2, 2)(y)",
     ],
 )
@@ -515,7 +519,8 @@ def test_calls_in_a_sentence(text: str, type: str, options: dict[str, Any], take
         "model = Sequential([Conv2D(8, 3), Dense(10)])", "nn.Sequential(nn.Conv2d(3, 6, 5), block, nn.ReLU())",
     "nn.Sequential(nn.Conv2d(3, 6, 5), ConvBlock(6, 8))", "self.a = Block(3)\nself.b = nn.Conv2d(3, 6, 5)",
     "model.add(base)\nmodel.add(Dense(10))", "model.add(Dense(10))\nmodel.pop()", "[nn.ReLU(), nn.ReLU()] * 2",
-    "m = nn.Sequential(nn.Linear(3, 4))\nm[0].weight.requires_grad = False", "Conv(8, 3×3) ×2", "Conv(8, 3×3) x2", "tf.nn.conv2d(x, W, strides=[1, 1, 1, 1], padding='SAME')",
+    "m = nn.Sequential(nn.Linear(3, 4))\nm[0].weight.requires_grad = False", "Conv(8, 3×3) ×2",
+        "Conv(8, 3×3) x2", "tf.nn.conv2d(x, W, strides=[1, 1, 1, 1], padding='SAME')",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_said(text: str) -> None:
