@@ -70,9 +70,9 @@ def rest(text: str) -> str:
 
 
 @st.composite
-def modules(draw: st.DrawFn) -> tuple[str, dict[str, Any], tuple[int, ...]]:
-    """A class, its arguments and the shape of an input without the batch."""
-    rank = draw(st.integers(1, 3))
+def modules(draw: st.DrawFn, family: str) -> tuple[str, dict[str, Any], tuple[int, ...]]:
+    """A class of the family, its arguments and the shape of an input without the batch."""
+    rank = draw(st.integers(1, 3)) if not family.startswith("Pixel") else 2
     shape = (draw(st.sampled_from([2, 4, 8])), *draw(st.tuples(*[st.integers(5, 9)] * rank)))
     small, few = st.integers(1, 3), st.sampled_from([2, 4, 6])
     side = st.one_of(small, st.tuples(*[small] * rank))
@@ -106,10 +106,9 @@ def modules(draw: st.DrawFn) -> tuple[str, dict[str, Any], tuple[int, ...]]:
         "Softmax": dict(dim=st.sampled_from([1, -1])),
         "Dropout": dict(p=st.sampled_from([0.1, 0.5])),
     }
-    if rank == 2:
-        kinds["PixelUnshuffle"] = dict(downscale_factor=st.just(2))
-        kinds["PixelShuffle"] = dict(upscale_factor=st.just(2))
-    name = draw(st.sampled_from(sorted(kinds)))
+    kinds["PixelUnshuffle"] = dict(downscale_factor=st.just(2))
+    kinds["PixelShuffle"] = dict(upscale_factor=st.just(2))
+    name = family.replace("{rank}", str(rank))
     required = (
         "in_",
         "out",
@@ -147,10 +146,20 @@ def written(draw: st.DrawFn, name: str, chosen: dict[str, Any]) -> str:
     return f"{prefix}{name}({space}{', '.join(places)}{',' * (draw(st.booleans()) and bool(places))})"
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.data())
-def test_a_module_is_what_pytorch_makes_of_it(data: st.DataObject) -> None:
-    name, chosen, shape = data.draw(modules())
+FAMILIES = [
+    "Conv{rank}d", "LazyConv{rank}d", "ConvTranspose{rank}d", "MaxPool{rank}d", "AvgPool{rank}d", "ZeroPad{rank}d",
+    "AdaptiveAvgPool{rank}d", "AdaptiveMaxPool{rank}d", "BatchNorm{rank}d", "InstanceNorm{rank}d", "Dropout{rank}d",
+    "Linear", "LazyLinear", "GroupNorm", "LayerNorm", "LocalResponseNorm", "Flatten", "Upsample", "PixelShuffle",
+    "PixelUnshuffle", "PReLU", "ReLU", "GELU", "Sigmoid", "Tanh", "SiLU", "Identity", "Hardswish", "ReLU6", "Mish",
+    "LeakyReLU", "Softmax", "Dropout",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_module_is_what_pytorch_makes_of_it(family: str, data: st.DataObject) -> None:
+    name, chosen, shape = data.draw(modules(family))
     try:
         module = getattr(nn, name)(**chosen).eval()
         measured = tuple(module(torch.zeros(2, *shape)).shape[1:])
