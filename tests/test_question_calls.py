@@ -131,19 +131,18 @@ def modules(draw: st.DrawFn, family: str) -> tuple[str, dict[str, Any], tuple[in
     return name, chosen, shape
 
 
-def written(draw: st.DrawFn, name: str, chosen: dict[str, Any]) -> str:
+def call(draw: st.DrawFn, name: str, chosen: dict[str, Any]) -> str:
     """The call with as many arguments by place as the order allows and chance has it."""
-    order = [key for key in inspect.signature(getattr(nn, name).__init__).parameters if key != "self"]
-    by_place = []
-    for key in order:
-        if key not in chosen or draw(st.booleans()):
-            break
-        by_place.append(key)
+    signature = inspect.signature(getattr(nn, name).__init__).parameters.items()
+    places = {key: each.default for key, each in signature if each.kind == each.POSITIONAL_OR_KEYWORD and key != "self"}
+    values = {key: chosen.get(key, default) for key, default in places.items() if key not in ("device", "dtype")}
+    told = [key for key, value in values.items() if value is not inspect.Parameter.empty]
+    by_place = told[: draw(st.integers(0, len(told)))]
     by_name = draw(st.permutations([key for key in chosen if key not in by_place]))
     space = draw(st.sampled_from(["", " "]))
-    places = [repr(chosen[key]) for key in by_place] + [f"{key}{space}={space}{chosen[key]!r}" for key in by_name]
+    written = [repr(values[key]) for key in by_place] + [f"{key}{space}={space}{chosen[key]!r}" for key in by_name]
     prefix = draw(st.sampled_from(["nn.", "torch.nn."]))
-    return f"{prefix}{name}({space}{', '.join(places)}{',' * (draw(st.booleans()) and bool(places))})"
+    return f"{prefix}{name}({space}{', '.join(written)}{',' * (draw(st.booleans()) and bool(written))})"
 
 
 FAMILIES = [
@@ -168,7 +167,7 @@ def test_a_module_is_what_pytorch_makes_of_it(family: str, data: st.DataObject) 
     count = sum(p.numel() for p in module.parameters())
     # PyTorch prints neither what a lazy module was nor the ceil_mode of averages
     printed = f"(layer): {module}" if not name.startswith(("Lazy", "AvgPool")) else None
-    for text in filter(None, (written(data.draw, name, chosen), printed)):
+    for text in filter(None, (call(data.draw, name, chosen), printed)):
         question = f"What does {text} give?" if text is not printed else text
         code = read_code(f"import torch\n{question}")
         for layer in code.layers:
