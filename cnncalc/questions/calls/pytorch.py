@@ -29,7 +29,7 @@ _RANKED: Final = {
     "LazyBatchNorm": ("batchnorm", _NORM.replace("takes ", "")),
     "InstanceNorm": ("instancenorm", _NORM),
     "LazyInstanceNorm": ("instancenorm", _NORM.replace("takes ", "")),
-    "Dropout": ("dropout", "p"),
+    "Dropout": ("dropout", "p inplace"),
     "ZeroPad": ("zero_pad", "PADDING"),
     "UpsamplingNearest": ("upsample", "size scale_factor"),
     "Softmax": ("softmax", ""),
@@ -162,6 +162,8 @@ def _layer(name: str, kind: str, signature: str, given: Arguments) -> Described:
         raise NotReadError("PyTorch has no same padding with a stride")
     stated = options({name: value for name, value in found.items() if name not in _DROPPED}, rank)
     takes = stated.pop("takes", None)
+    if kind == "conv_transpose" and stated.pop("padding_mode", "zeros") != "zeros":
+        raise NotReadError("padding_mode of a transposed convolution")  # PyTorch refuses it too
     if (
         kind in ("batchnorm", "instancenorm", "groupnorm")
         and not stated.pop("bias", True)
