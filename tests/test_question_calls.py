@@ -517,7 +517,7 @@ def test_calls_in_a_sentence(text: str, type: str, options: dict[str, Any], take
         "Conv2d(32, 3)", "Conv(64, 3)", "Conv(3×3, 64)", "nn.Conv2d(3, 16, 5, 1, 2, 1, 1, True, 'zeros', 4, 5, 6)",
         "nn.Conv2d(3, 16, 5, stride=2, padding='same')", "nn.Conv2d(3, 16, (5, 5, 5))", "nn.Conv2d(3, 16, 5, foo=2)",
         "nn.Conv2d(3, 16, 'five')", "nn.Conv2d(3, 16, 1e400)", "nn.Conv2d(3, 16, 2.5)", "nn.Conv2d(*sizes, 3)",
-        "nn.Conv2d(3, 16, **options)", "nn.Linear(512)", "nn.LSTM(3, 4)", "layers.Embedding(10, 4)", "F.conv2d(x, w)",
+        "nn.Conv2d(3, 16, **options)", "nn.Linear(512)", "nn.LocalResponseNorm(size)", "nn.BatchNorm2d(3, bias=False)", "nn.LSTM(3, 4)", "layers.Embedding(10, 4)", "F.conv2d(x, w)",
         "nn.ReflectionPad2d(1)", "model.add(LSTM(32))", "model.add(TimeDistributed(Conv2D(3, 3)))",
         "weight_norm(nn.Conv1d(3, 6, 3))", "Conv2D(8, 3, padding=1)", "Conv2D(8, 3, padding='full')",
         "Conv2D(8, 3, trainable=False)", "layers.PReLU()", "Conv2D(8, 3, activation='strange')",

@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from cnncalc.questions.calls.arguments import Arguments, NotReadError
-from cnncalc.questions.calls.options import bound, flag, options, whole_numbers
+from cnncalc.questions.calls.options import bound, flag, number, options, whole_numbers
 from cnncalc.questions.described import Described
 
 _CONV: Final = "takes OUT_CHANNELS KERNEL_SIZE stride padding dilation groups bias padding_mode"
@@ -99,6 +99,7 @@ _IGNORED: Final = frozenset({"device", "dtype", "inplace", "antialias"})
 _DROPPED: Final = frozenset({
     "inplace", "training", "return_indices", "recompute_scale_factor", "dim",
 })  # fmt: skip
+_NORMS: Final = frozenset({"batchnorm", "instancenorm", "groupnorm"})
 _RANK: Final = re.compile(r"(.*?)_?([123])d")
 
 
@@ -157,18 +158,14 @@ def _layer(name: str, kind: str, signature: str, given: Arguments) -> Described:
             raise NotReadError("Unflatten of another axis")
         return Described(kind, {"shape": whole_numbers(found["shape"])})
     if kind == "lrn":
-        return Described(kind, found)
+        return Described(kind, {key: number(given) for key, given in found.items()})
     if found.get("padding") == "same" and set(_each(found.get("stride", 1))) != {1}:
         raise NotReadError("PyTorch has no same padding with a stride")
     stated = options({name: value for name, value in found.items() if name not in _DROPPED}, rank)
     takes = stated.pop("takes", None)
     if kind == "conv_transpose" and stated.pop("padding_mode", "zeros") != "zeros":
         raise NotReadError("padding_mode of a transposed convolution")  # PyTorch refuses it too
-    if (
-        kind in ("batchnorm", "instancenorm", "groupnorm")
-        and not stated.pop("bias", True)
-        and stated.get("affine", True)
-    ):
+    if kind in _NORMS and not stated.pop("bias", True) and stated.get("affine", True):
         raise NotReadError("a norm with γ and no β")
     if kind == "dropout" and rank:
         kind = f"dropout{rank}d"
