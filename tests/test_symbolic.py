@@ -66,6 +66,19 @@ def test_values_put_in_before_or_after_give_the_same(tree: Any, values: dict[str
     assert at(found, values) == evaluated(tree, values), found
 
 
+ROUNDINGS = st.lists(st.tuples(st.sampled_from(["//", "ceil"]), st.integers(1, 4), st.integers(-3, 3)), max_size=4)
+
+
+@settings(CALM, max_examples=500)
+@given(ROUNDINGS, st.integers(1, 5), st.integers(0, 60))
+def test_roundings_of_roundings(steps: list[tuple[str, int, int]], times: int, value: int) -> None:
+    tree: Any = ("*", "a", times)
+    for rounding, below, more in steps:
+        tree = ("+", (rounding, tree, below), more)
+    found = evaluated(tree, {"a": symbol("a")})
+    assert at(found, {"a": value}) == evaluated(tree, {"a": value}), found
+
+
 @settings(CALM, max_examples=500)
 @given(TREES, VALUES)
 def test_what_is_printed_can_be_read_again(tree: Any, values: dict[str, int]) -> None:

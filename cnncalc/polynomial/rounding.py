@@ -54,9 +54,9 @@ def _integral(above: Polynomial, below: Polynomial) -> tuple[Polynomial, Polynom
 
 
 def _lowest(above: Polynomial, below: Polynomial) -> tuple[Polynomial, Polynomial]:
-    """The two without the number that divides both; below a number, what is rounded away of a summand doesn't count."""
-    counted = [c for factors, c in above.terms.items() if factors or below.terms.keys() != {ALONE}]
-    divisor = math.gcd(*(c.numerator for c in (*counted, *below.terms.values())))
+    """The two without the number that divides them; what is rounded away of a single summand doesn't count."""
+    parts = [*above.terms.items(), *((None, coefficient) for coefficient in below.terms.values())]
+    divisor = math.gcd(*(coefficient.numerator for factors, coefficient in parts if factors != ALONE))
     return _over(above, divisor), _over(below, divisor)
 
 
