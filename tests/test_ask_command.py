@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 import time
@@ -266,6 +267,9 @@ def conversation(
     os.close(follower)
     shown, waiting = b"", list(typed)
     while True:
+        if not select.select([leader], [], [], 60)[0]:
+            process.kill()
+            pytest.fail(f"waits for ever after {shown!r}")
         try:
             read = os.read(leader, 4096)
         except OSError:  # Linux says so when the other end is closed
