@@ -21,9 +21,9 @@ _TWISTS = re.compile(
 )
 
 
-def check(scene: Scene, asked: list[Wanted]) -> None:
-    """Raises `NotUnderstood` for what is not read for certain."""
-    check_words(scene, asked)
+def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = None) -> None:
+    """Raises `NotUnderstood` for what is not read for certain; the words allowed are known to the caller."""
+    check_words(scene, asked, allowed)
     stage = _staged(scene)
     if stage:
         raise not_understood("the question goes on with new facts after it has asked; ask its parts one by one", scene.text, stage)

@@ -64,8 +64,18 @@ def numbers(text: str) -> list[Number]:
         trailing = _TRAILING.match(number.after) if number.role in ("kernel_size", "volume", "input", "output") else None
         if trailing:
             number.words = number.words[0], max(number.words[1], number.end + trailing.end())
+    for number in found:
+        if number.role == "volume" and _ATTRIBUTED.match(text, number.end):
+            number.role = "kernel_size"
     _letters(found, text)
     return _lists(found, text)
+
+
+_ATTRIBUTED = re.compile(
+    r"(?i)[\s,-]*(?:(?:strid(?:e|ed)|pad(?:ding|ded)?|dilation|rate|[spd])[\s=-]*(?:\d+|1)[\s,-]*(?:and )?)+"
+    r"(?:conv\w*|layers?|filters?|kernels?|(?:max|avg|average)?[- ]?pool\w*)\b"
+)
+"""What makes a size that of a filter though numbers stand between: `5x5 stride-1 layers`."""
 
 
 _COMMA = re.compile(r"\s*(?:,|,?\s*(?:and|or|&)|/)\s*(?:then |finally )?")

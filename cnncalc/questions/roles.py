@@ -76,6 +76,9 @@ RULES = (
     # volumes
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     _after("volume", r"(?:→|=>|->)", True),
+    _after("input", r"(?:went|goes|go|comes?|came|is fed|are fed|fed) in\b|in\b(?=\s*[,;]\s*#)", True),
+    _after("output", r"(?:came|comes?) out\b|out\b(?=\s*(?:[,.;?)]|$))", True),
+    _before("input", r"\bout of", True),
     _after("volume", rf"\)?\s*{_COLOUR}*{_INPUT}\b(?! size| patch)", True),
     _after("kernel_size", _AS_KERNEL + _NOT_ON, True),
     _before("output", rf"\boutput(?: layer| volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}", True),

@@ -32,7 +32,7 @@ _KNOWN = frozenset(_VOCABULARY)
 _WORD = re.compile(r"(?<![\w.])[a-z]{5,}(?![\w(.=])")
 _SAFE = frozenset(
     "layer layers filer stripe strip weigh weighs future features padlock channeled image images patch volumes outputs spatial neuron parameterized pooled "
-    "pools weighted operation operators operator multiplication dimensional convolves convolving transpose transposes kernelsize filtered filtering "
+    "pools poolings weighted operation operators operator multiplication dimensional convolves convolving transpose transposes kernelsize filtered filtering "
     "dilate dilate dilations inputted stripes strided striding bias feather father leaders latter matter neural natural connect connects connection connections "
     "compute computed computes computing computer computers calculated calculates calculating calculator numbers numbered imagine imaged follow follows followed "
     "learned learns trained training receptor counted putting ".split()

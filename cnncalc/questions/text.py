@@ -61,7 +61,7 @@ _ONE_VALUE = re.compile(
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _SYMBOL = r"(?:[A-Za-z](?:_?(?:in|out|\d|[A-Za-z]))?)"
-_SIDE = rf"(?:{_NUMBER}|{_SYMBOL}(?![A-Za-z]))"
+_SIDE = rf"(?:{_NUMBER}|(?!a\s){_SYMBOL}(?![A-Za-z]))"
 _PIXELS = r"(?:[\s-]*(?:pixels?|px)\b)?"
 _TIMES = rf"{_PIXELS}\s*(?:×|[xX*](?=\s*[\dA-Za-z(])|-?\bby\b-?)\s*"
 _SIZE = re.compile(rf"(?<![\w.×]){_SIDE}(?:{_TIMES}{_SIDE})+(?![\w×]|\.\d)")
