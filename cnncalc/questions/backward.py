@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from cnncalc.questions import counting, engine
 from cnncalc.questions.described import Described
 from cnncalc.questions.forward import COUNTS, forward
-from cnncalc.questions.goals import Goal, cut
+from cnncalc.questions.goals import Goal, candidates, cut
 from cnncalc.questions.guard import check
-from cnncalc.questions.plan import planned
+from cnncalc.questions.legality import Test, is_yes_no, test, which, yes_or_no
+from cnncalc.questions.paddings import added, kinds, of_kinds
+from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import Scene
 from cnncalc.questions.settings import Task, is_open, settings
 from cnncalc.questions.sought import Sought, sought
-from cnncalc.questions.wanted import Wanted
+from cnncalc.questions.wanted import Wanted, sentences
+
+_KNOWN = re.compile(
+    r"(?i)at least|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
+    r"bring\w*|bringing|down|shrink\w*|wide|long|fewest|smallest|largest|minimum|minimal|maximum|original|turns?|turned|went|came|shall|must|whole|entire|cover\w*|sees?|"
+    r"built|split|divided|divide|used|applied|works?|group|counts?|among|pick|settings?|sweep|cleanly|remainder|leftovers?|rounding|integer|total\w*|altogether|number|"
+    r"amount|added|zeros?|rows?|edges?|border|left|right|top|bottom|before|after|both|ends?|full|once|again|so|that|suffice|suffices|enough|necessary|required|requires?|takes?|took|have|become|becomes"
+)
+"""Words that guards refuse elsewhere and that are read here, or change nothing here."""
 
 
 def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[[str], Scene]) -> Reply | None:
@@ -23,16 +36,91 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
     `reread` makes a scene of what is left of the text once what shall come out is cut from it.
     """
     text, goal = cut(scene.text)
-    if goal.spans:
+    listed = candidates(text)
+    if listed is not None:
+        text = listed[0]
+    if goal.spans or listed is not None:
         scene = reread(text)
+    if listed is not None:
+        return _among(question, scene, asked, goal, listed[1], listed[2])
     seeking = sought(scene, asked)
+    judged = _judged(question, scene, asked, goal) if not seeking else None
+    if judged is not None:
+        return judged
+    named = kinds(scene, seeking)
+    if named:
+        return _kinds(question, scene, asked, seeking, named)
+    strided = any(layer.options.get("padding") == "same" for layer in scene.layers)
     keeps = _keeps(scene, seeking)
     _clear(scene, seeking)
     seeking = [one for one in seeking if _is_open(scene, one)]
     stated = scene.output is not None or any(layer.gives is not None for layer in scene.layers)
     if not seeking or not (goal.spans or keeps or stated):
         return None
-    return _reply(question, scene, asked, goal, seeking, keeps)
+    return _reply(question, scene, asked, goal, seeking, keeps, strided)
+
+
+def _checked(scene: Scene, asked: list[Wanted], seeking: list[Sought]) -> None:
+    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], _KNOWN)
+
+
+def _sure(question: str, scene: Scene, answers: list[Answer], plan: Plan, understood: str = "") -> Reply:
+    return Reply(question, understood or engine.spec(plan), tuple(answers), (), tuple(plan.assumptions), scene.framework or "torch")
+
+
+def _judged(question: str, scene: Scene, asked: list[Wanted], goal: Goal) -> Reply | None:
+    """Yes or no to whether the settings can be, fit or keep the size."""
+    for start, end in sentences(scene.text):
+        sentence = scene.text[start:end]
+        if sentence.rstrip().endswith("?") and is_yes_no(sentence):
+            asks = test(scene, goal, sentence)
+            if asks is None or goal.counts or goal.seen is not None or any(one.quantity in COUNTS for one in asked):
+                return None
+            _settle(scene, goal)
+            _checked(scene, [Wanted("fits", start, end, (start, end))], [])
+            return _sure(question, scene, [yes_or_no(scene, asks)], planned(scene))
+    return None
+
+
+def _among(question: str, scene: Scene, asked: list[Wanted], goal: Goal, option: str, values: list[Any]) -> Reply | None:
+    """Which of several numbers for an option do."""
+    picks = re.compile(r"(?i)\b(?:which|what|pick|choose|select|name|find)\b")
+    span = next((span for span in sentences(scene.text) if picks.search(scene.text[slice(*span)])), None)
+    asks = test(scene, goal, scene.text[slice(*span)]) if span else None
+    if span is None or asks is None:
+        if scene.output is None:
+            return None
+        asks = Test("gives")
+    _clear(scene, [Sought(option, 0, 0, (0, 0))])
+    _settle(scene, goal)
+    _checked(scene, [Wanted("fits", *span, span)] if span else asked, [])
+    if asks.kind == "gives" and asks.wanted is None:
+        asks = Test("gives", lambda plan: Task(question, scene, plan, goal, [], False).split(scene.output or ()))
+    layers = [at for at, layer in enumerate(scene.layers) if is_open(layer, option)]
+    if len(layers) != 1:
+        raise not_understood("it is not clear which layer the numbers are for")
+    trials = []
+    for value in values:
+        changed = [replace(layer, options={**layer.options, option: value}) if at in layers else layer for at, layer in enumerate(scene.layers)]
+        trials.append((value, replace(scene, layers=changed)))
+    return _sure(question, scene, which(trials, asks, option), planned(scene))
+
+
+def _kinds(question: str, scene: Scene, asked: list[Wanted], seeking: list[Sought], named: list[str]) -> Reply:
+    for layer in scene.layers:
+        layer.options.pop("padding", None)
+    sentence = seeking[0].sentence
+    _checked(scene, [*asked, Wanted("padding", *sentence, sentence)], seeking)
+    plan = planned(scene)
+    return _sure(question, scene, of_kinds(scene, plan, named), plan)
+
+
+def _settle(scene: Scene, goal: Goal) -> None:
+    """Puts the single side of the input that the question states in its place."""
+    if goal.clash:
+        raise not_understood("the question says more than one thing that shall come out")
+    if goal.input is not None:
+        scene.sides.setdefault("side", goal.input)
 
 
 def _keeps(scene: Scene, seeking: list[Sought]) -> bool:
@@ -59,14 +147,11 @@ def _is_open(scene: Scene, one: Sought) -> bool:
     return any(is_open(layer, one.option) for layer in scene.layers)
 
 
-def _reply(question: str, scene: Scene, asked: list[Wanted], goal: Goal, seeking: list[Sought], keeps: bool) -> Reply:
-    if goal.clash:
-        raise not_understood("the question says more than one thing that shall come out")
-    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)])
-    if goal.input is not None:
-        scene.sides.setdefault("side", goal.input)
+def _reply(question: str, scene: Scene, asked: list[Wanted], goal: Goal, seeking: list[Sought], keeps: bool, same: bool) -> Reply:
+    _checked(scene, asked, seeking)
+    _settle(scene, goal)
     task = Task(question, scene, planned(scene), goal, seeking, keeps)
-    answers = _answers(task)
+    answers = (added(task) if same else None) or _answers(task)
     rest = [one for one in asked if one.quantity in COUNTS and not goal.counts]
     more: tuple[Answer, ...] = ()
     if rest:

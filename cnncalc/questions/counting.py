@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from cnncalc.analysis import analyze
 from cnncalc.errors import SpecError
+from cnncalc.load import loads
 from cnncalc.questions import engine
 from cnncalc.questions.answers import told
 from cnncalc.questions.described import UNKNOWN
-from cnncalc.questions.plan import Plan
+from cnncalc.questions.plan import Options, Plan
 from cnncalc.questions.reply import Answer, not_understood
 from cnncalc.questions.settings import WORDS, Task, _assume, _unsaid, is_open, segments, settled
 
+ENDLESS = 2**40
 MOST_LAYERS = 4096
 """The most layers tried for a receptive field."""
 
@@ -64,12 +67,25 @@ def _until_seen(task: Task) -> Answer:
         raise not_understood("the question doesn't say which layers")
 
     def seen(count: int) -> int:
-        return min(engine.field(plan, steps * count).size or (0,))
+        return _seen(task, steps, count)
 
     count = _least(seen, size, MOST_LAYERS)
     if not any("stride" in layer.options for layer in task.scene.layers):
         plan.assume("stride", 1)
     return _number(count, f"receptive field {seen(count):,}")
+
+
+def _seen(task: Task, steps: list[tuple[str, Options]], count: int = 1) -> int:
+    """The side of the receptive field behind so many times the steps, on an input without an edge."""
+    if any(options.get("padding") == "same" and options.get("stride", 1) != 1 for _, options in steps):
+        raise not_understood("what a unit sees depends on the size of the input here")
+    rank, channels = len(task.plan.sides), task.plan.channels if isinstance(task.plan.channels, int) else 1
+    body = f"{{repeat: {count}, layers: [{', '.join(engine.step(*step) for step in steps)}]}}"
+    analysis = analyze(loads(f"input: [{', '.join(map(str, (channels, *(ENDLESS,) * rank)))}]\nlayers:\n  - {body}\n", name="question"))
+    size = analysis.fields["input"][analysis.network.layers[-1].path].size
+    if size is None:
+        raise not_understood("the output has no receptive field")
+    return min(size)
 
 
 def _least(measure: Callable[[int], int], goal: int, most: int) -> int:
@@ -155,7 +171,7 @@ def from_field(task: Task) -> list[Answer]:
     [name] = task.unknown
 
     def seen(value: int) -> int:
-        return min(engine.field(task.plan, _with(task, name, value).steps).size)
+        return _seen(task, settled(_with(task, name, value).steps))
 
     value = _least(seen, goal, goal)
     if seen(value) != goal:

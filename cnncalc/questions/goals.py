@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 _N = r"(?P<n>\d{1,18})(?![\d.]*\d|x|\s*x\s*\d|\s*%)"
 _NOT_SIZES = r"(?!\s*(?:channels?|feature|maps?|filters?|kernels?|planes?|neurons?|units?|classes|nodes|param|weights?|bias|layers?|groups?|bytes?|bits?|times))"
@@ -20,8 +21,8 @@ _PATTERNS = (
     ("count", re.compile(rf"(?i)\b(?P<before>parameters?|params|weights|biases|together|count|number|layers?|filters|it|bias)\b\s*,?\s*(?:in total |in all |together |altogether )?{_TOTAL}(?: (?:of|is|to|in total|a total of))?\s*{_EXACTLY}{_N}{_NOT_SIZES}(?=\s*(?:[.,;?!)]|$|in total|and\b|altogether))")),
     ("seen", re.compile(rf"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|[ =:])*(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|kernel|filter|layer|window)(?: layers?| filter| kernel)?))*")),
     ("seen", re.compile(r"(?i)(?P<n>\d{1,9})(?P<size>(?:x\d+)*)[- ](?:(?:pixels?|samples?|steps)[- ])?(?:wide |large )?receptive[- ]fields?\b")),
-    ("seen", re.compile(rf"(?i)\b(?:sees?|covers?|spans?|reach(?:es)?|looks? (?:at|upon)|depends? on|takes? in)\s+{_AREA}(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|image|input|region|area|window|patch|input pixels|of the input)(?: of the (?:input|image))?)*")),
-    ("whole", re.compile(r"(?i)\b(?:sees?|covers?|spans?|reach(?:es)?|looks? at|depends? on|takes? in)\s+(?:all of |all )?(?:the |an? |its )*(?:(?:full|whole|entire|complete) (?:input |original )?(?:image|input|picture|map|signal|sequence)|all (?:of )?(?:the )?(?:image|input)\b)")),
+    ("seen", re.compile(rf"(?i)\b(?:sees?|covers?|spans?|looks? (?:at|upon)|depends? on)\s+{_AREA}(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|image|input|region|area|window|patch|input pixels|of the input)(?: of the (?:input|image))?)*")),
+    ("whole", re.compile(r"(?i)\b(?:sees?|covers?|spans?|looks? at|depends? on)\s+(?:all of |all )?(?:the |an? |its )*(?:(?:full|whole|entire|complete) (?:input |original )?(?:image|input|picture|map|signal|sequence)|all (?:of )?(?:the )?(?:image|input)\b)")),
     ("output", re.compile(rf"(?i)\boutput\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b| long\b| wide\b)*")),
     ("output", re.compile(r"(?i)\b(?:down to|up to|to|into|leaves?|becomes?|gives?|produc\w+|→|=>|->)\s+(?:a |an |only |just )?(?:(?:length|size|side|width|map|output|signal|sequence)s?(?: of| with)? (?:length |size |side |width )?(?P<n>\d{1,9})(?!x|\d|\s*(?:channel|filter|map|unit))|(?P<m>\d{1,9}) (?:samples|steps|time steps|positions|values|pixels|points)\b)")),
     ("input", re.compile(rf"(?i)\b{_INPUT}\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b| long\b| wide\b)*")),
@@ -104,3 +105,29 @@ def _count(goal: Goal, what: str, number: int, match: re.Match[str], text: str) 
     goal.clash |= goal.counts.get(name, number) != number
     goal.counts[name] = number
     return True
+
+
+_ITEM = r"\d{1,4}(?:x\d{1,4})*"
+_LIST = rf"{_ITEM}(?:\s*,\s*{_ITEM})*(?:\s*,)?\s*(?:and|or|&)\s*{_ITEM}"
+_CANDIDATES = (
+    ("stride", r"strides?"),
+    ("padding", r"(?:zero[- ])?paddings?(?: sizes?| amounts?)?"),
+    ("kernel_size", r"(?:kernel|filter|window)s?(?: sizes?| widths?)?"),
+    ("groups", r"(?:number of groups|group counts?|group numbers?|groups?)"),
+    ("dilation", r"dilations?(?: rates?| factors?)?"),
+    ("out_channels", r"(?:numbers? of filters|filter counts?)"),
+)
+
+
+def candidates(text: str) -> tuple[str, str, list[Any]] | None:
+    """The text without the list of numbers that one option may have (`which of the strides 1, 2 and 3`), the option, the list."""
+    for option, words in _CANDIDATES:
+        for pattern in (rf"\b(?P<cut>{words}\s*(?:among|from|of|in|out of|:|,|=|values?)*\s*(?P<list>{_LIST}))\b(?! (?:filters|channels))", rf"\bwhich (?:ones? )?(?:of|among)\s+(?:the )?(?P<cut>(?:values |numbers )?(?P<list>{_LIST})\s+(?:(?:as|for|is|are) (?:a |the )?(?:possible |valid |legal )?)?{words})\b"):
+            match = re.search(f"(?i){pattern}", text)
+            if match is None or not re.search(r"(?i)\b(?:which|what|pick|choose|select|name|find|for which)\b", text[max(0, match.start() - 80) : match.end()]):
+                continue
+            items = [tuple(map(int, item.split("x"))) for item in re.findall(_ITEM, match["list"])]
+            values = [item[0] if len(item) == 1 else item for item in items]
+            start, end = match.span("cut")
+            return text[:start] + " " * (end - start) + text[end:], option, values
+    return None

@@ -13,7 +13,7 @@ _FILTER = r"(?:kernels?|filters?|windows?|masks?|pool(?:ing)?(?: windows?)?)"
 _EXTENT = r"(?:sizes?|widths?|sides?|side lengths?|dimensions?|extents?)"
 
 OPTIONS = (
-    ("layers", rf"{_MANY} (?:(?!\b(?:filters?|parameters?|weights|neurons|units|channels)\b)[^.?\n;])*?(?:layers?|convolutions|convs|poolings?|pools|stages|steps|blocks|times|deconvolutions|upsamplings?|downsamplings?)\b(?! of zeros)"),
+    ("layers", rf"{_MANY} (?:(?!\b(?:filters?|parameters?|weights|neurons|units|channels|zeros?|rows?|does|do|did|would|will|is|are|has|have|in|per|from)\b)[^.?\n;])*?(?:layers|convolutions|convs|poolings?|pools|stages|steps|blocks|times|deconvolutions|upsamplings?|downsamplings?)\b(?! of zeros)"),
     ("output_padding", r"output[ _-]padding"),
     ("out_channels", rf"{_MANY} (?:the )?(?:conv\w* |different |output |learned )*(?:filters|kernels|masks|feature maps|output maps|activation maps|(?<=output )channels)\b"),
     ("out_features", rf"{_MANY} (?:hidden |output )?(?:neurons|units|nodes|outputs)\b"),
@@ -23,7 +23,7 @@ OPTIONS = (
     ("dilation", r"\bdilation(?: rates?| factors?)?\b"),
     ("kernel_size", rf"\b{_FILTER}[- _]*{_EXTENT}\b|\b{_EXTENT} (?:of|for) (?:the |each |its |a |an )*(?:\w+ )?{_FILTER}\b|\b(?:how (?:large|big|wide)|what size) (?:is|was|must|should|are|were|can|would) (?:the |its |each |a )*(?:\w+ )?{_FILTER}\b|\b(?:kernel|window|filter)\b(?=\s*(?:\?|,|and\b|&|/|$))|\b(?:which|what) (?:square )?(?:kernel|filter|window)s?\b|\b[kfKF]\s*=\s*\?"),
     ("stride", r"\bstrid(?:es?|ing)\b|\bstep width\b|\b[sS]\s*=\s*\?"),
-    ("padding", r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b|\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b|\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?"),
+    ("padding", r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b(?:,? (?:and )?(?:if so,? )?how (?:much|many))?|\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b|\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?"),
     ("input", rf"\b(?:{_EXTENT}|shapes?|volume|resolution) (?:of|must|should|did|was|does|had) (?:the |its |an? )*(?:original |smallest |minimum |minimal |largest |biggest )*(?:input|image)\b|\binput(?: image| volume| map| feature map| tensor)?(?: spatial)?[- ](?:{_EXTENT}|shape|resolution|height|length)\b|\bhow (?:large|big|wide|long|high) (?:must|should|was|were|is|can|could|may|at least must) (?:the |its |an? )*(?:original |smallest |input )*(?:input|image|map|signal|picture)\b|\bwhat (?:was|is|were) (?:the|its) (?:original |smallest |largest )?(?:input|image)\b|\b(?:smallest|largest|biggest|minimum|minimal|original) (?:possible )?(?:square )?(?:input|image)\b"),
 )  # fmt: skip
 """What can be sought, the more telling words first: what they take is not read again by the others."""
