@@ -79,6 +79,10 @@ RULES = (
     _after("input", r"(?:went|goes|go|comes?|came|is fed|are fed|fed) in\b|in\b(?=\s*[,;]\s*#)", True),
     _after("output", r"(?:came|comes?) out\b|out\b(?=\s*(?:[,.;?)]|$))", True),
     _before("input", r"\bout of", True),
+    _before("output", r"\boutputs? of [^.;#]{0,40}\b(?:is|was|are|be)", True),
+    _before("output", r"#\s*(?:map|image|input|feature map|volume|picture)s? (?:is|has become|becomes|has shrunk to|shrinks to|reaches|measures)(?: only| just)?", True),
+    _after("output", r"outputs?\b(?! (?:channels?|feature|maps?|neurons?|units?|classes|layer|padding|filters?))", True),
+    _before("volume", r"(?:[:,]|\bfrom|\blayer|\bconv\w*|\dd)\s*", True, r"\s*to\s*#"),
     _after("volume", rf"\)?\s*{_COLOUR}*{_INPUT}\b(?! size| patch)", True),
     _after("kernel_size", _AS_KERNEL + _NOT_ON, True),
     _before("output", rf"\boutput(?: layer| volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}", True),
@@ -101,6 +105,7 @@ RULES = (
     _before("groups", rf"\b(?:groups?|cardinality)\b{_FILL}", False),
     _after("groups", r"(?:conv\w* |channel |equal |separate )?groups?\b", False),
     _before("pool_size", rf"\bpool[_ ]size{_FILL}"),
+    _after("kernel_size", r"(?:(?:such|more|stacked|identical|plain|unpadded|padded) )*layers\b", True),
     # counts of layers
     _after("count", rf"{LAYER_ADJECTIVE}{OF_LAYERS}\b", False),
     # channels
