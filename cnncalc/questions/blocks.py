@@ -13,6 +13,7 @@ from cnncalc.questions.scene import POOLS, Scene
 
 CHANNELS = r"(?:channels?|ch\b|(?:feature |activation )?maps?|filters?|planes)"
 _SPREAD = r"(?:throughout|everywhere|in and out|both in and out|all along|all the way|at (?:both|each|every|all)\b|in (?:each|every|all|both)\b|on (?:both|either)\b|for both|as (?:both )?input and output|at input and output)"
+_RESIZES = r"(?:reduc|squeez|compress|expand|project|bring)\w*"
 _NOT_CHANNELS = ("stride", "padding", "dilation", "groups", "batch", "count", "ordinal", "height", "width", "side", "output_padding", "pool_size")
 
 
@@ -35,6 +36,8 @@ class Part:
     facts: dict[str, Any] = field(default_factory=dict)
     count: int = 1
     article: str = ""
+    again: bool = False
+    """Whether it is the layer before with another count."""
 
     def say(self, fact: Fact, text: str) -> None:
         """Adds a fact; `NotUnderstood` where another value is said already."""
@@ -102,6 +105,10 @@ def _size_kind(text: str, number: Number) -> str | None:
 def _number_kind(text: str, number: Number) -> str | None:
     before, behind = text[max(0, number.start - 60) : number.start], text[number.end : number.end + 60]
     role = number.role
+    if role == "out_channels" and re.match(r"(?i)\s*(?:stacked|successive|consecutive|sequential)\s+\d", behind):
+        return "count"
+    if role is None and re.search(r"(?i)[?.;]\s*(?:and )?(?:after|for|with)\s+$", before) and re.match(r"\s*(?:of (?:them|these|those)\s*)?\?", behind):
+        return "recount"
     if role in _NOT_CHANNELS or role in ("out_features", "length"):
         return role
     counted = re.match(rf"(?i)[\s-]*(?:(input and output |in and out |in/out |input/output )|(?:output |input |conv\w* |linear )*){CHANNELS}", behind)
@@ -111,11 +118,11 @@ def _number_kind(text: str, number: Number) -> str | None:
         return "width"
     if re.match(r"(?i)[\s-]*(?:times|-?fold)\b", behind) or re.search(r"(?i)\bexpansion (?:factor|ratio|rate)[\s=:]*(?:of |is )?$|\bt\s*=\s*$|\bby a factor(?: of)? $", before):
         return "expansion" if re.search(r"(?i)\bexpan", text) else None
-    if re.match(r"(?i)[\s-]*(?:(?:input|incoming)[\s-]|channels? in\b|channel (?:input|image|volume|map|feature|tensor))", behind):
+    if re.match(r"(?i)[\s-]*(?:(?:input|incoming)[\s-]|channels? in\b(?! (?:front|each|all|both|every|total|the))|channel (?:input|image|volume|map|feature|tensor))", behind):
         return "in"
     if re.search(rf"(?i)\b(?:to|into|onto)\s+(?:only |just |the )*$", before) or re.search(r"(?i)\bat\s+$", before):
         return "out"
-    if re.search(r"(?i)\bfrom\s+$", before):
+    if re.search(rf"(?i)\b(?:from|{_RESIZES})\s+(?:the |from )*$", before) or re.match(rf"(?i)[\s-]*(?:input )?channels? (?:(?:are|is|get|being) )?(?:first )?{_RESIZES}", behind):
         return "in"
     if role == "out_channels":
         return role.replace("out_channels", "out")
@@ -134,7 +141,7 @@ _ONES = re.compile(r"(?i)\b(?:expan(?:d(?:ed|s|ing)?|sion)(?! (?:factor|ratio|ra
 END = re.compile(r"[.;?\n](?=\s|$)|:(?=\s)")
 BEGIN = re.compile(r"(?i)\b(?:how (?:many|much|large|do|does)|what|which|compute|calculate|find|give|determine|compare)\b")
 ALTERNATIVE = re.compile(
-    r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compared? (?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
+    r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compar\w+ [^.?;]{0,80}?\b(?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
     r"and (?:how|what)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b"
 )
 CHAIN = re.compile(r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|=>|->|\+")
@@ -164,17 +171,36 @@ def parts(scene: Scene, found: list[Fact]) -> tuple[list[Part], list[Fact]]:
     made = _described(scene.text, made, found)
     shared = _of_all(made)
     made = _merged(scene.text, made)
+    _recounted(made, found)
     for fact in found:
-        if fact.kind in ("kernel_size", "ordinal"):
+        if fact.kind in ("kernel_size", "ordinal", "recount"):
             continue
         of = _owner(scene.text, made, fact)
         if of is None or fact.kind == "volume":
             shared.append(fact)
         else:
             of.say(fact, scene.text)
-    for part in made:
+    for part, following in zip(made, [*made[1:], None]):
         part.type = part.type or "conv"
+        _single(scene.text, part)
+        if following is not None and following.again:
+            following.facts, following.type = dict(part.facts), part.type
     return made, shared
+
+
+def _recounted(made: list[Part], found: list[Fact]) -> None:
+    """`After two 3×3 layers? After three?`: the layer before once more, as often as said."""
+    for fact in found:
+        before = [part for part in made if part.start < fact.start]
+        if fact.kind == "recount" and before:
+            made.insert(len(before), Part("", fact.start, fact.end, count=fact.value, again=True))
+
+
+def _single(text: str, part: Part) -> None:
+    """`an 11×11 filter`: one filter, where nothing is said of their number."""
+    alone = re.search(r"(?i)\b(?:an?|one|1|single)\s+$", text[max(0, part.start - 10) : part.start]) and re.match(r"(?i)\s*(?:filter|kernel)\b(?!s)", text[part.end :])
+    if alone and part.type == "conv" and not {"out", "channels", "width"} & part.facts.keys():
+        part.facts["single"] = True
 
 
 def _joins(text: str, part: Part, anchor: Any) -> bool:
@@ -218,7 +244,9 @@ def _merged(text: str, made: list[Part]) -> list[Part]:
     for part in made:
         last = kept[-1] if kept else None
         gap = text[last.end : part.start] if last else ""
-        if last is not None and last.type and not last.facts and "kernel_size" in part.facts and part.type in ("", "conv", last.type) and not (ALTERNATIVE.search(gap) or CHAIN.search(gap)) and re.match(r"\s*(?:\w+\s*){0,2}:", gap):
+        if last is not None and set(last.facts) == {"kernel_size"} == set(part.facts) and last.facts == part.facts and re.match(r"\s*\([^)]*$", gap):
+            last.end = part.end
+        elif last is not None and last.type and not last.facts and "kernel_size" in part.facts and part.type in ("", "conv", last.type) and not (ALTERNATIVE.search(gap) or CHAIN.search(gap)) and re.match(r"\s*(?:\w+\s*){0,2}:", gap):
             last.facts, last.end = part.facts, part.end
         else:
             kept.append(part)

@@ -52,7 +52,7 @@ def grouped(text: str, made: list[Part], two: bool) -> list[list[Part]] | None:
     if len(made) < 2:
         return [made] if made else None
     gaps = [text[one.end : other.start] for one, other in zip(made, made[1:])]
-    kinds = ["alternative" if ALTERNATIVE.search(gap) else "chain" if CHAIN.search(gap) else "weak" for gap in gaps]
+    kinds = ["alternative" if ALTERNATIVE.search(gap) or other.again else "chain" if CHAIN.search(gap) else "weak" for gap, other in zip(gaps, made[1:])]
     opening = bool(_TWO.search(text[: made[0].start]))
     if "alternative" not in kinds:
         against = opening or (two and len(made) == 2 and _VERB.search(gaps[0]))
@@ -222,7 +222,6 @@ def _channels(variants: list[Variant], found: Said, scene: Scene) -> None:
     of_output = Plan_channels(found.output, scene, rank)
     last = _one([common.get("out"), of_output, width, *(_outs(v.parts) for v in variants)], "how many channels come out", text)
     for variant in variants:
-        variant.entering = entering
         _along(variant, entering, last, width, common, text)
 
 
@@ -254,7 +253,8 @@ def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[
             part.facts.setdefault("out", part.facts["expansion"] * channels)
         rest = [one for one in variant.parts[at + 1 :] if one.type in WEIGHTY and one.type != "depthwise"]
         alike = channels if channels is not None and channels == last and not _ones(part) else None
-        known = [part.facts.get("out"), part.facts.get("width"), width, common.get("out"), alike if rest else last]
+        single = 1 if part.facts.get("single") and len(variant.parts) == 1 else None
+        known = [part.facts.get("out"), part.facts.get("width"), width, common.get("out"), alike if rest else last, single]
         out = next((value for value in known if value is not None), None)
         if out is None:
             raise not_understood("the question doesn't say how many channels come out of every layer", text, (part.start, part.end))
