@@ -22,7 +22,7 @@ from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import wanted
 
-_RANKED = re.compile(r"(?i)(?:conv|pool|conv\w*transpose|separable\w*|depthwise\w*|norm|upsampling|zeropad\w*)_?([123])d\b")
+_HELPER = re.compile(r"(?m)^\s*def (?!__init__|forward|call\b)\w+\(")
 
 
 def ask(question: str) -> Reply:
@@ -42,13 +42,9 @@ def ask(question: str) -> Reply:
 
 def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
     words, code = _without_code(text)
-    ranks = {int(match[1]) for match in _RANKED.finditer(text)} if code.layers else set()
-    if len(ranks) > 1:
-        raise not_understood("the layers are for different numbers of axes")
-    rank = next(iter(ranks), None)
 
     def scene_of(words: str) -> Scene:
-        return read(words, code, rank)
+        return read(words, code)
 
     scene = scene_of(spelled(expanded(corrected(words))))
     scene.choices = tuple(choices)
@@ -72,6 +68,9 @@ def _without_code(text: str) -> tuple[str, Code]:
     if code.unread:
         start, end = code.unread[0]
         raise not_understood(f"this call is not understood: {text[start:end][:80]}", text, (start, end))
+    helper = _HELPER.search(text) if code.layers else None
+    if helper:
+        raise not_understood("how often this function is called is not followed", text, helper.span())
     rest = list(text)
     for start, end in [*code.spans, *((layer.start, layer.end) for layer in code.layers)]:
         rest[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]

@@ -73,14 +73,11 @@ class Scene:
         return next((one.value for one in self.remarks if one.kind == kind), None)
 
 
-def read(text: str, code: Code, rank: int | None = None) -> Scene:
-    """The scene of a question in its one spelling, where `«0»`, `«1»`, … stand for the layers of its code.
-
-    `rank` is how many spatial axes the calls of the code are for: the 2 of `Conv2d`.
-    """
+def read(text: str, code: Code) -> Scene:
+    """The scene of a question in its one spelling, where `«0»`, `«1»`, … stand for the layers of its code."""
     scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
     scene.entering, scene.layout, scene.framework = code.shape, code.layout, code.framework
-    scene.batch, scene.rank = code.batch, rank
+    scene.batch, scene.rank = code.batch, code.rank
     scene.framework = scene.framework or scene.remark("framework")
     _Assembly(scene, code.layers).run()
     return scene
