@@ -10,7 +10,7 @@ from cnncalc.layers.window import Window
 from cnncalc.network import Placed
 from cnncalc.quiz import answers
 from cnncalc.quiz.question import Question
-from cnncalc.quiz.wording import phrase, short, sides, silent, tiles, volume, worded
+from cnncalc.quiz.wording import phrase, short, sides, silent, sticks_out, tiles, volume, worded
 
 STACKS = (
     "A network takes {a_input} input through these layers, in this order: {layers}. {ask}",
@@ -64,7 +64,7 @@ def stack(rng: Random, topic: str, analysis: Analysis | None, quantity: str, tex
         return None
     layers = analysis.network.layers
     phrases = [phrase(rng, placed) for placed in layers]
-    if None in phrases or not all(map(tiles, layers)):
+    if None in phrases or not all(map(tiles, layers)) or any(map(sticks_out, layers)):
         return None
     biased = any(placed.sized.biases.value for placed in layers)
     ask = rng.choice(TOTALS["unbiased" if quantity == "params" and not biased else quantity])
@@ -113,7 +113,7 @@ def padded(rng: Random, analysis: Analysis | None, others: Sequence[Analysis | N
         return None
     [placed] = analysis.network.layers
     alike = [other for other in others if other and other.network.layers[0].output == placed.output]
-    if len(alike) > 1 or not tiles(placed):
+    if len(alike) > 1 or not tiles(placed) or sticks_out(placed):
         return None
     symbols = placed.layer.symbols(*placed.inputs)
     words = dict(

@@ -47,6 +47,7 @@ SIDES = (
     128,
     224,
 )
+OBLONG = ((6, 8), (20, 30), (24, 32), (32, 64), (48, 64), (64, 128), (120, 160), (240, 320), (480, 640))
 DEPTHS = (1, 3, 3, 3, 5, 6, 8, 10, 16, 20, 32, 48, 64, 96, 128, 192, 256)
 FILTERS = (4, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 256)
 KERNELS = (1, 2, 3, 3, 3, 4, 5, 5, 7, 9, 11)
@@ -80,6 +81,8 @@ def of_layer(rng: Random, topic: str, text: str, quantity: str, fitting: float =
     if analysis is None:
         return None
     placed = analysis.network.layers[-1]
+    if wording.sticks_out(placed):
+        return None
     if not wording.tiles(placed) and rng.randrange(100) < 100 * fitting:
         return None
     words = wording.question(rng, placed, quantity)
@@ -87,14 +90,13 @@ def of_layer(rng: Random, topic: str, text: str, quantity: str, fitting: float =
 
 
 def _volume(rng: Random) -> tuple[int, ...]:
-    height = rng.choice(SIDES)
-    width = rng.choice(SIDES) if rng.randrange(8) == 0 else height
-    return rng.choice(DEPTHS), height, width
+    side = rng.choice(SIDES)
+    return rng.choice(DEPTHS), *(rng.choice(OBLONG) if rng.randrange(8) == 0 else (side, side))
 
 
 def _convolution(rng: Random, **more: Any) -> Options:
     kernel = rng.choice(KERNELS)
-    padding = rng.choice((0, 0, kernel // 2, kernel // 2, rng.randrange(kernel)))
+    padding = rng.choice((0, 0, kernel // 2, kernel // 2, rng.randrange(kernel // 2 + 1)))
     options = {"conv": rng.choice(FILTERS), "kernel_size": kernel, "stride": rng.choice(STRIDES), "padding": padding}
     return options | more
 

@@ -211,6 +211,14 @@ def tiles(placed: Placed) -> bool:
     return True
 
 
+def sticks_out(placed: Placed) -> bool:
+    """Whether a window is larger than what it slides over, which only its padding makes legal."""
+    if not isinstance(placed.layer, Window) or isinstance(placed.layer, ConvTranspose):
+        return False
+    symbols = placed.layer.symbols(*placed.inputs)
+    return any(k > n for k, n in zip(symbols["k"], symbols["n"]))
+
+
 def silent(placed: Placed) -> bool:
     """Whether a list of layers may leave it out: every unit sees its own position only."""
     reaches = placed.layer.sees(0, *placed.inputs)

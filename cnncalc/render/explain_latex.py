@@ -37,8 +37,8 @@ def _layer(one: Explanation) -> str:
 
 
 def prose(text: str) -> str:
-    """Escaped, and long paths of layers may be broken behind a dot."""
-    return re.sub(r"(?<=\w)\.(?=\w)", r".\\allowbreak{}", escaped(text))
+    """Escaped; what is too long for a line may be broken inside the path of a layer, behind a dot."""
+    return re.sub(r"(?<=\w)\.(?=\w)", r".\\allowbreak{}", escaped(text)) if len(text) > ROOM else escaped(text)
 
 
 def align(steps: Sequence[Step]) -> str:
