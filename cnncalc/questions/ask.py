@@ -22,6 +22,8 @@ from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import wanted
 
+_ITEMS = re.compile(r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s")
+_CHAIN = re.compile(r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b")
 _HELPER = re.compile(r"(?m)^\s*def (?!__init__|forward|call\b)\w+\(")
 
 
@@ -47,7 +49,7 @@ def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
         return read(words, code)
 
     scene = scene_of(spelled(expanded(corrected(words))))
-    scene.choices = tuple(choices)
+    scene.choices, scene.separate = tuple(choices), bool(_ITEMS.search(text)) and not _CHAIN.search(text)
     asked = wanted(scene.text, stated(scene))
     reply = backward(question, scene, asked, scene_of)
     if reply is not None:

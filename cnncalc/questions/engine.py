@@ -81,7 +81,9 @@ def _is_known(value: Any) -> bool:
 
 
 def spec(plan: Plan) -> str:
-    """The plan as a spec."""
+    """The plan as a spec; several where its parts are separate."""
+    if plan.separate:
+        return "---\n".join(map(spec, apart(plan)))
     shape = ", ".join("_" if side is None else str(side) for side in plan.shape)
     lines = [f"input: [{shape}]", "layers:"]
     return "\n".join([*lines, *(f"  - {step(kind, options)}" for kind, options in plan.steps)]) + "\n"
@@ -113,6 +115,8 @@ def network(plan: Plan) -> Analysis:
 
 def made(plan: Plan) -> list[Made]:
     """Every step with what it makes."""
+    if plan.separate:
+        return [one for part in apart(plan) for one in made(part)]
     if plan.convention == "keras" and any(kind in ("batchnorm", "instancenorm") for kind, _ in plan.steps):
         plan = replace(plan, sides=tuple(side if isinstance(side, int) else PLACEHOLDER for side in plan.sides))
         if not is_known(plan):
@@ -120,6 +124,14 @@ def made(plan: Plan) -> list[Made]:
     if not is_known(plan) or not _is_chain(plan):
         return list(_on_symbols(plan))
     return list(_from_network(plan))
+
+
+def apart(plan: Plan) -> list[Plan]:
+    """A plan for each part alone on the input."""
+    steps = [[plan.steps[at] for at in part] for part in plan.parts]
+    takes = [[plan.takes[at] for at in part] for part in plan.parts]
+    each = zip(steps, takes)
+    return [replace(plan, steps=own, takes=wanted, parts=[range(len(own))], separate=False) for own, wanted in each]
 
 
 def _is_chain(plan: Plan) -> bool:

@@ -141,7 +141,9 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
         if flat is not None:
             first = found.part(flat)[0]
             return [told.elements(found, first.input, None)]
-    several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
+    several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1 or found.plan.separate
+    if found.plan.separate:
+        found.plan.assume("input of each", "the same", "the items are numbered")
     if several and len(indexes) > 1:
         indexes = [at for at in indexes if found.scene.layers[at].type not in PLAIN] or indexes
         return [told.output(found, found.part(at)[-1], _name(found, at), name) for at in indexes]

@@ -17,7 +17,7 @@ _BEYOND = re.compile(
 )
 _TWISTS = re.compile(
     r"(?i)\b(?:doubl\w+|twice|tripl\w+|halv\w+|half(?![- ]precision)|quarter|increas\w+|decreas\w+|except|unless|alternat\w+|every (?:second|other|third)|remov\w+|replac\w+|swap\w*|drop(?:s|ped|ping)? the|instead|skip connection|shortcut|residual|concat\w*|"
-    r"only on (?:the )?(?:left|right|top|bottom|one)|on one side|left side|right side|asymmetric\w*|more than|at least|at most|fewer than|less than|random\w*|add(?:ed|ing)? (?:one|another|a further|\d+) (?:more )?|another|additional|extra|ensemble|shared between|share(?:s|d)? (?:the )?(?:same )?weights|tied|weight sharing across|branches|parallel|inception|squeeze|ceil\w*|rounded up)\b"
+    r"only on (?:the )?(?:left|right|top|bottom|one)|on one side|left side|right side|asymmetric\w*|more than|at least|at most|fewer than|less than|random\w*|add(?:ed|ing)? (?:one|another|a further|\d+) (?:more )?|another|additional|extra|ensemble|shared between|share(?:s|d)? (?:the )?(?:same )?weights|tied|weight sharing across|branches|parallel|inception|squeeze|(?:of|all|with)[- ](?:ones|zeros)(?! (?:on|around|at|to|padding))|ceil\w*|rounded up)\b"
 )
 
 

@@ -32,6 +32,8 @@ class Plan:
     takes: list[int | None] = field(default_factory=list)
     """Per step how many channels or features it takes, where the question says so."""
     assumptions: list[Assumption] = field(default_factory=list)
+    separate: bool = False
+    """Whether every part acts on the input itself."""
     convention: str = "torch"
     """Whose count of parameters: `keras` adds the statistics of norms."""
     filters_given: bool = True
@@ -65,6 +67,7 @@ def planned(scene: Scene) -> Plan:
             plan.channels = first.takes
         if first.type == "linear" and not any(isinstance(side, int) for side in plan.sides):
             plan.channels, plan.sides = first.takes, ()
+    plan.separate = scene.separate
     plan.convention = "keras" if scene.framework == "keras" else "torch"
     if not scene.layers and scene.shape is not None:
         scene.layers.append(Described("identity"))

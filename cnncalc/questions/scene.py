@@ -63,6 +63,8 @@ class Scene:
     layout: str | None = None
     framework: str | None = None
     rank: int | None = None
+    separate: bool = False
+    """Whether every layer acts on the input itself, as the items of a numbered list do."""
     choices: tuple[Choice, ...] = ()
     """The answers that the question offers."""
     references: list[tuple[Mention, Any]] = field(default_factory=list)
