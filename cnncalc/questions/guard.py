@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 
 from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import ATTRIBUTES, Scene
+from cnncalc.questions.shorthand import vocabulary
 from cnncalc.questions.wanted import BEGIN, Wanted, sentences
 
 _BEYOND = re.compile(
@@ -101,6 +100,14 @@ def _staged(scene: Scene) -> tuple[int, int] | None:
 _WORD = re.compile(r"(?<![\w'«.])[A-Za-z]{3,}(?![\w»])")
 
 
+def _chats(text: str, at: int) -> bool:
+    """Whether the writer speaks of himself in this part of the sentence, and gives no number."""
+    start = max(text.rfind(sign, 0, at) for sign in ",;:.!?()\n") + 1
+    end = min((found for found in (text.find(sign, at) for sign in ",;:.!?()\n") if found >= 0), default=len(text))
+    part = text[start:end]
+    return bool(re.search(r"\b(?:I|I'm|I've|I'd|[Mm]y|[Mm]e|[Hh]i|[Hh]ello|[Tt]hanks?)\b", part)) and not re.search(r"\d", part)
+
+
 def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None) -> tuple[int, int] | None:
     """Where a word stands that is not known, in a sentence that states or asks something."""
     known = vocabulary()
@@ -117,12 +124,6 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
                 continue
             if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or word.isupper() and len(word) < 6:
                 continue
-            if not any(first <= match.start() < last for first, last in read):
+            if not any(first <= match.start() < last for first, last in read) and not _chats(scene.text, match.start()):
                 return match.span()
     return None
-
-
-@cache
-def vocabulary() -> frozenset[str]:
-    """Words that change nothing, or that something here understands."""
-    return frozenset((Path(__file__).parent / "vocabulary.txt").read_text(encoding="utf-8").split())

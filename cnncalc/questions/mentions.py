@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TRANSPOSED = r"(?:transposed?|fractionally[- ]strided|backwards?|up-?)[- ]?conv(?:olution(?:al)?s?|s)?(?: ?[123]-?d)?|conv(?:olution)?[ _-]?transposed?|transpose convolution\w*|deconv(?:olution(?:al)?s?)?|upconv\w*"
+_TRANSPOSED = r"convT(?:ranspose)?|(?:transposed?|fractionally[- ]strided|backwards?|up-?)[- ]?conv(?:olution(?:al)?s?|s)?(?: ?[123]-?d)?|conv(?:olution)?[ _-]?transposed?|transpose convolution\w*|deconv(?:olution(?:al)?s?)?|upconv\w*"
 _CONV = r"conv(?:olution(?:al|s)?|olv(?:e[sd]?|ing)|s)?(?:[- _]?[123]-?d)?"
 _NOT_NETWORK = r"(?![- ]*(?:neural[- ])?(?:net(?:work)?s?\b|nn\b|architecture|autoencoder|encoder|model|arithmetic|calculator|theorem))"
 
 TYPES = (
     ("conv_transpose", _TRANSPOSED),
     ("separable", r"(?:depth-?wise[- ])?separable(?:[- ]conv\w*)?"),
-    ("depthwise", r"depth-?wise(?:[- ]conv\w*)?"),
+    ("depthwise", r"depth-?wise(?:[- ]conv\w*)?|dw(?:[- ]?conv\w*)?"),
     ("pointwise", r"point-?wise(?:[- ]conv\w*)?"),
     ("global_avgpool", r"(?:global[- ](?:average|avg|mean)[- ]?pool\w*|gap\b(?! between))"),
     ("global_maxpool", r"global[- ]max[- ]?pool\w*"),

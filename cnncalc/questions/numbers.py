@@ -17,9 +17,9 @@ _TOKEN = re.compile(
 )
 _LAYOUT_NOTE = re.compile(r"(?i)\b[hwdcnlft](?:x[hwdcnlft]){1,4}\b")
 _SYMBOL_BEFORE = re.compile(
-    r"(?i)(?:\b(?:strides?|pad(?:ding)?|dilation(?: rate)?|(?:kernel|filter|window)(?: size)?|size|side|with|of|has|have|and|length|width|height|input)(?:\s+(?:of|is|size|by|equal to))*\s+|=\s*|,\s*)$"
+    r"(?i)(?:\b(?:strides?|pad(?:ding)?|dilation(?: rate)?|(?:kernel|filter|window)(?: size)?|size|side|with|of|has|have|and|length|width|height|input|from|to|maps)(?:\s+(?:of|is|size|by|equal to))*\s+|=\s*|,\s*)$"
 )
-_SYMBOL_AFTER = re.compile(r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|$|[,.;?)]|and\b|zero|at\b)")
+_SYMBOL_AFTER = re.compile(r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|inputs?|outputs?|units?|neurons?|$|[,.;?)]|and\b|zero|at\b)")
 
 
 @dataclass
@@ -182,7 +182,7 @@ def _letters(found: list[Number], text: str) -> None:
         number.role = role
 
 
-_STACK = re.compile(r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|stride-?1)*\s*#")
+_STACK = re.compile(r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|strided|conv\w*|layers?|stride-?1|[\s-])*\s*#")
 _LAYERS = re.compile(rf"(?i)[\s-]*{LAYER_ADJECTIVE}(?:{OF_LAYERS}|convolutions?|convs?|pools?|max-?pools?|poolings?|transposed)\b")
 _FEATURE_MAPS = re.compile(r"(?i)[\s-]*(?:input )?(?:feature[- ]?maps?|planes?)\b")
 _FILTERS = re.compile(r"(?i)[\s-]*(?:\w+ ){0,2}?(?:filters?|kernels?|masks?)\b")

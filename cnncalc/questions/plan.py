@@ -102,6 +102,8 @@ def _rank(scene: Scene) -> int:
         return int(said)
     if shape is not None and len(shape) == 1:
         return 1
+    if shape is None and "length" in scene.sides and not {"height", "width", "side"} & set(scene.sides):
+        return 1
     if shape is not None and len(shape) == 4 and not scene.sides.get("batch", 1) is None:
         if not any(layer.type in WINDOWED for layer in scene.layers):
             return 2

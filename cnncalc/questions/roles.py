@@ -75,7 +75,7 @@ RULES = (
     _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
-    _after("volume", r"(?:→|=>|->)", True),
+    Rule("volume", None, re.compile(r"\s*(?=→|=>|->)"), True),
     _after("input", r"(?:went|goes|go|comes?|came|is fed|are fed|fed) in\b|in\b(?=\s*[,;]\s*#)", True),
     _after("output", r"(?:came|comes?) out\b|out\b(?=\s*(?:[,.;?)]|$))", True),
     _before("input", r"\bout of", True),
@@ -89,6 +89,9 @@ RULES = (
     _before("input", rf"\binput(?: volume| feature maps?| maps?| tensor| image| shape| size| dimensions?| data)*\b{_FILL}", True),
     # strides, paddings, dilations, groups
     _before("batch", rf"\b(?:mini-?)?batch(?:[_ -]?size)?(?:es)?\b{_FILL}", False),
+    _after("out_channels", r"of (?:them|these|those)\b", False),
+    _after("count", r"times (?=in a row|in succession|consecutively|one after)", False),
+    _after("side", r"(?:pixels? |px )?square\b", False),
     _after("batch", r"(?:input |rgb |colou?r |such )*(?:images?|samples|examples|pictures?)\b", False),
     _before("output_padding", rf"\boutput[_ -]?padding{_FILL}"),
     _before("stride", rf"\bstrid(?:es?|ed|ing)\b(?:[\s-]*conv\w*)?-?{_FILL}"),
@@ -110,9 +113,10 @@ RULES = (
     _after("count", rf"{LAYER_ADJECTIVE}{OF_LAYERS}\b", False),
     # channels
     _after("in_channels", r"(?:input|in|incoming)(?:put)?[- ](?:channels?|feature[- ]?maps?|maps?|planes?|features? maps?|depth|filters)", False),
+    _after("out_features", rf"{_UNITS}\b", False),
     _before("in_channels", r"\b(?:from|takes?(?: in)?|maps|mapping|accepts?|receiv\w+|gets|has|have|with|turns|of)", False, r"\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|→|->|=>|and (?:produc|output|yield|giv|generat|emit)\w*)\s*#"),
     _before("in_channels", r"", False, r"\s*(?:channels?|maps|ch)?\s*(?:→|->|=>)\s*#\Z(?<!\n)"),
-    _before("out_channels", r"#\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|and (?:produc|output|yield|giv|generat|emit)\w*)(?: exactly)?", False, r"\s*(?:output )?(?:channels?|maps|feature maps|ch\b|$|[,.;)]|with|using|in|when)"),
+    _before("out_channels", r"#\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|and (?:produc|output|yield|giv|generat|emit)\w*)(?: exactly)?", False, r"(?!\s*(?:by\b|x\b|px\b|pixels?\b|on\b|at\b))"),
     _before("out_channels", r"#\s*(?:channels?|maps|ch)?\s*(?:→|->|=>)", False),
     _before("out_channels", r"\b(?:conv\w*|filters?|layers?|one|and|kernels?|it|operation|convolution)\s*(?:which |that )?(?:outputs?|produc\w+|yield\w*|generat\w+|emit\w*|giv\w+|return\w*|to give|to produce|has)", False, r"\s*(?:output )?(?:channels?|maps|feature[- ]?maps?|planes|$|[,.;)]|and)"),
     _after("in_channels", r"(?:channels? )?(?:input|in)(?: channels?)?\s*(?:and|,|/|&|to)\s*#", False),
@@ -128,7 +132,6 @@ RULES = (
     _after("features", r"(?:input (?:features?|neurons?|units?|nodes|values|variables)|inputs\b|features (?:in\b|per))", False),
     _before("features", rf"\b(?:input layer|input vector|in_features|input features|number of inputs)\b{_FILL}", False),
     _before("features", r"\bfrom", False, r"\s*(?:inputs?|features|neurons|units|nodes)?\s*(?:in)?to\s*#"),
-    _after("out_features", rf"{_UNITS}\b", False),
     _before("out_features", rf"\b(?:neurons?|units?|nodes?|out_features|classes){_FILL}", False),
     _before("out_features", rf"\b(?:fully[- ]connected|dense|fc|linear|hidden|softmax)(?: layers?)?(?:,| to| into|-){_FILL}", False),
     _before("out_features", rf"\b(?:fully[- ]connected|dense|fc|linear|hidden|softmax)(?: layers?)?{_FILL}", False),
@@ -155,6 +158,6 @@ LETTERS = {
     "s": "stride", "st": "stride", "p": "padding", "pad": "padding", "d": "dilation", "g": "groups", "w": "width", "h": "height",
     "l": "length", "n": "side", "i": "side", "k": "K", "f": "F", "c": "in_channels", "cin": "in_channels", "cout": "out_channels", "b": "batch", "op": "output_padding",
     "w1": "width", "h1": "height", "d1": "in_channels", "w_1": "width", "h_1": "height", "d_1": "in_channels", "ksize": "kernel_size",
-    "kh": "kernel_height", "kw": "kernel_width", "win": "side", "hin": "side", "w_in": "side", "h_in": "side", "n_in": "side",
+    "nf": "out_channels", "nk": "out_channels", "co": "out_channels", "oc": "out_channels", "ci": "in_channels", "ic": "in_channels", "kh": "kernel_height", "kw": "kernel_width", "win": "side", "hin": "side", "w_in": "side", "h_in": "side", "n_in": "side",
 }  # fmt: skip
 """What a letter before `=` is, where the question doesn't say; K and F are either the size of a filter or their number."""

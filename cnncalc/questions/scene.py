@@ -300,6 +300,8 @@ class _Assembly:
     def state(self, facts: list[Number | Remark], sure: bool) -> None:
         """Gives facts to the layer that is spoken of, or to a new one where they can't be its."""
         scene = self.scene
+        if not self.target and facts and not self.hidden(facts[0]):
+            facts = sorted(facts, key=lambda fact: _kind(fact) == "count")
         for fact in facts:
             kind = _kind(fact)
             if kind == "count":
@@ -362,6 +364,10 @@ class _Assembly:
         name = _option(kind, layer.type)
         return name in layer.options and layer.options[name] != fact.value
 
+    def hidden(self, fact: Number | Remark) -> bool:
+        """Whether it counts hidden layers, which are fully connected."""
+        return isinstance(fact, Number) and bool(re.match(r"(?i)\s*hidden layers", self.scene.text[fact.end : fact.end + 20]))
+
     def repeat(self, fact: Number | Remark) -> None:
         if fact.value == 1:
             return
@@ -370,7 +376,7 @@ class _Assembly:
             if fact.value not in (1, len(weighted)) and isinstance(fact, Number):
                 self.scene.unread.append(fact)
             return
-        if not self.target and isinstance(fact, Number) and re.match(r"(?i)\s*hidden layers", self.scene.text[fact.end : fact.end + 20]):
+        if not self.target and self.hidden(fact):
             self.add(Described("fc", start=fact.start, end=fact.end))
         if not isinstance(fact.value, int) or not 1 <= fact.value <= 200 or not self.target:
             if isinstance(fact, Number):
@@ -426,6 +432,7 @@ class _Assembly:
         role = (number.role or "").removeprefix("kernel_")
         self.kernel[role] = number.value
         if self.scene.remark("rank") == 1 or self.scene.rank == 1:
+            self.kernel = {}
             self.state([replace(number, role="kernel_size")], True)
         elif len(self.kernel) == 2:
             size = self.kernel["height"], self.kernel["width"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import cache, lru_cache
+from pathlib import Path
 
 _SHORT = (
     (re.compile(r"(?i)\bconv-?(\d{1,2})-(\d{1,5})\b(?!x)"), r"conv \1x\1 with \2 filters"),
@@ -30,17 +32,7 @@ _VOCABULARY = (
 ).split()
 _KNOWN = frozenset(_VOCABULARY)
 _WORD = re.compile(r"(?<![\w.])[a-z]{5,}(?![\w(.=])")
-_SAFE = frozenset(
-    "layer layers filer stripe strip weigh weighs future features padlock channeled image images patch volumes outputs spatial neuron parameterized pooled "
-    "pools poolings weighted operation operators operator multiplication dimensional convolves convolving transpose transposes kernelsize filtered filtering "
-    "dilate dilate dilations inputted stripes strided striding bias feather father leaders latter matter neural natural connect connects connection connections "
-    "compute computed computes computing computer computers calculated calculates calculating calculator numbers numbered imagine imaged follow follows followed "
-    "learned learns trained training receptor counted putting ".split()
-)
 _ERROR = re.compile(r"\b\w*(?:Error|Exception): [^\n?]*?(?=\.\s|\n|$|\s-\s)")
-_WHAT = {"wats": "what is", "whats": "what is", "wat": "what", "plz": "", "pls": "", "w": "with", "n": "and"}
-
-
 _COURSE = re.compile(r"\b(?:CS|CSC|EE|MIT ?)\d{3}[A-Za-z]?\b|\b\d\.\d{3}\b(?= exam)|\b(?:VGG|ResNet|AlexNet|LeNet|DenseNet)-?\d+\b(?=[^.?\n]*[:(\[])")
 
 
@@ -48,6 +40,8 @@ def expanded(text: str) -> str:
     """The text with shorthand written out, and numbering of parts, points and data sets taken away."""
     text = _ERROR.sub(lambda found: " " * len(found[0]), text)
     text = re.sub(r"_{2,}", " ? ", text)
+    text = re.sub(r"(?i)\bno\. of\b", "number of", text)
+    text = re.sub(r"(?i)\b(incl|excl|e\.g|i\.e|resp|approx|dim|dims|params?|conv|max|avg|fig)\.(?=\s+[a-z])", r"\1", text)
     text = _COURSE.sub(lambda found: " " * len(found[0]), text)
     text = _NUMBERING.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for pattern, replacement in _SHORT:
@@ -60,10 +54,17 @@ def corrected(text: str) -> str:
     return _WORD.sub(lambda found: _correction(found[0]), text)
 
 
+@cache
+def vocabulary() -> frozenset[str]:
+    """Words that change nothing in a question, or that something here understands."""
+    return frozenset((Path(__file__).parent / "vocabulary.txt").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=4096)
 def _correction(word: str) -> str:
-    if word in _KNOWN or word in _SAFE:
+    if word in _KNOWN or word in vocabulary():
         return word
-    near = difflib.get_close_matches(word, _VOCABULARY, n=1, cutoff=0.84)
+    near = difflib.get_close_matches(word, _VOCABULARY, n=1, cutoff=0.8)
     if not near or abs(len(near[0]) - len(word)) > 2 or near[0][0] != word[0]:
         return word
     return near[0]

@@ -45,7 +45,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _WORDS = {word: number for number, word in enumerate(_UNITS, 1)} | {w: 10 * t for t, w in enumerate(_TENS, 2)}
 _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER_WORDS = re.compile(
-    rf"(?<![\w'])(?:(?:a|(?:{'|'.join(_UNITS)}))[\s-]hundred(?:[\s-]and)?(?:[\s-](?:{_ONE_WORD}))?(?:-(?:{_ONE_WORD}))?"
+    rf"(?<![\w'])(?:a dozen|(?:a|(?:{'|'.join(_UNITS)}))[\s-]hundred(?:[\s-]and)?(?:[\s-](?:{_ONE_WORD}))?(?:-(?:{_ONE_WORD}))?"
     rf"|(?:{'|'.join(_TENS)})[\s-](?:{'|'.join(_UNITS[:9])})|(?:{_ONE_WORD})|zero)(?![\w'])",
     re.IGNORECASE,
 )
@@ -91,6 +91,8 @@ def spelled(text: str) -> str:
 
 
 def _figure(found: re.Match[str], text: str) -> str:
+    if "dozen" in found[0].lower():
+        return "12"
     words = re.split(r"[\s-]+", found[0].lower())
     if words == ["one"]:
         before, after = text[max(0, found.start() - 20) : found.start()], text[found.end() : found.end() + 20]

@@ -20,7 +20,7 @@ _PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|v
 _INPUTS = r"input (?:pixels?|time ?steps?|elements?|samples?|values?|positions?|units?|neurons?)"
 
 QUANTITIES = (
-    ("receptive", rf"\bRF\b|\breceptive[- ]fields?(?: sizes?)?|\bfields? of view|\b(?:how (?:many|large|much)|what) [^.?\n]*?(?:{_INPUTS}|of the (?:input|image)|(?:input|image) region|pixels|samples|steps|inputs)[^.?\n]*?\b(?:see|sees|depend\w*|cover\w*|influence\w*|affect\w*|contribut\w*|look\w* at|reach\w*|responsib\w*|determine)\b|\bregion of the (?:input|image)"),
+    ("receptive", rf"\bRF\b|\breceptive[- ]fields?(?: sizes?)?|\bfields? of view|\b(?:how (?:many|large|much|big|wide)|what) [^.?\n]*?(?:{_INPUTS}|of the (?:input|image)|(?:input|image) region|patch|pixels|samples|steps|inputs)[^.?\n]*?\b(?:see|sees|depend\w*|cover\w*|influence\w*|affect\w*|contribut\w*|look\w* at|reach\w*|responsib\w*|determine)\b|\bregion of the (?:input|image)"),
     ("effective_kernel", rf"\beffective[- ](?:kernel|filter|window|field)?\s*{_SIZE}?|\beffective (?:kernel|filter|receptive field)|\binput pixels does it span|\bspan\w*\b(?= )"),
     ("output_memory", r"\bmemory\b[^.?\n]*?(?:stor\w+|for|of|to hold|need\w*)[^.?\n]*?\b(?:output|activations?|feature maps?|result)"),
     ("memory", r"\bmemory\b|\b(?:kilo|mega|giga)?bytes\b|\b(?:how (?:many|much)|in) (?:[KMG]i?B)\b|\bstorage\b|\bRAM\b|\bdisk space\b"),
@@ -29,7 +29,7 @@ QUANTITIES = (
     ("neuron_connections", r"\bconnections? (?:does|do|has|have|are|is)\b[^.?\n]{0,30}?\b(?:each|every|one|a single|a|1|per) (?:\w+ )?(?:neuron|unit|node)\b|\b(?:incoming|input) connections\b|\bconnections? (?:per|of (?:a|each|one)) (?:\w+ )?(?:neuron|unit)"),
     ("connections", r"\bconnections?\b"),
     ("total_stride", r"\b(?:total|overall|effective|cumulative|combined|product of(?: the)?) strides?\b|\bstride product\b|\bjump\b|\bstride of the (?:whole )?(?:network|stack)"),
-    ("filter_params", rf"\b(?:{_PARAMS}|weights)\b[^.?\n]*?\b(?:in |per |does |of )?(?:each|every|one|a single|single|1|per) (?:\d+x\d+ )?(?:conv\w* )?(?:filter|kernel|neuron|unit|output (?:neuron|unit))\b"),
+    ("filter_params", rf"\b(?:{_PARAMS}|weights)\b[^.,?\n]{{0,30}}?\b(?:in |per |does |of )?(?:each|every|one|a single|single|1|per) (?:\d+x\d+ )?(?:conv\w* )?(?:filter|kernel|neuron|unit|output (?:neuron|unit))\b"),
     ("filter_shape", rf"\b(?:{_SIZE}|depth|number of channels) (?:of|do|does|must|should) (?:each |every |one |the |a |its )*(?:\w+ )?(?:conv\w* )?(?:filters?|kernels?|weight (?:tensor|matrix)|weights)\b|\b(?:filter|kernel|weight)s?(?: tensor)?'?s? (?:shape|depth)"),
     ("params", rf"\b{_PARAMS}\b"),
     ("weights_biases", r"\bweights and (?:how many )?bias(?:es)?\b(?= (?:are|does|do|has|have|in|is))(?=[^?]*\b(?:each|separately|respectively)\b)|\bweights and bias(?:es)?\b|\bhow many weights and how many bias\w*|\bnumber of weights and (?:the )?(?:number of )?bias\w*"),
@@ -52,10 +52,10 @@ QUANTITIES = (
     ("elements", r"\bhow many (?:output |hidden )?(?:neurons|units|activations|values|elements|numbers|outputs|nodes|features|entries|scalars)\b|\b(?:total )?number of (?:output |hidden )?(?:neurons|units|activations|values|elements|outputs|nodes|entries|scalars)\b"),
     ("spatial", rf"\bspatial[- ](?:output )?{_SIZE}|\bheight (?:and|x|by|&) (?:the )?width|\bwidth (?:and|x|by|&) (?:the )?height|\b(?:side|sides)(?: length)?(?: of)?\b|\bfeature[- ]?map sizes?\b(?! and)"),
     ("channels", r"\b(?:number of |how many )(?:output |out )?(?:channels|feature maps|activation maps|maps|planes)\b|\b(?:output |resulting )?depth\b|\boutput channels\b|\bhow deep\b"),
-    ("length", r"\boutput[_ ]length\b|\b(?:how long|length)\b"),
-    ("width", r"\b(?:output )?width\b"),
-    ("height", r"\b(?:output )?height\b"),
-    ("output", rf"\bwhat happens to\b|\.size\(\)|\.shape\b|\b(?-i:o)\s*(?:=|:)?\s*\?|\b(?:what is|find|compute) (?-i:o)\b|\b(?:becomes?|gives?|yields?|produces?|results?|remains?|leaves it|comes out|(?:is|are) left|turns? (?:\w+ ){{0,3}}into)\s*(?:which \w+|what)?\s*[:?]?\s*$|\bwhat (?:does|do|did|will) [^.?\n]*? (?:become|give|yield|produce|look like)\b|\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|\b{_SIZE}\b|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
+    ("length", r"\bhow many (?:output )?(?:samples|time ?steps|positions)\b|\boutput[_ ]length\b|\b(?:how long|length)\b"),
+    ("width", r"\b(?:output )?width\b|\bhow wide\b"),
+    ("height", r"\b(?:output )?height\b|\bhow (?:high|tall)\b"),
+    ("output", rf"\bwhat happens to\b|\.size\(\)|\.shape\b|\b(?-i:o)\s*(?:=|:)?\s*\?|\b(?:what is|find|compute) (?-i:o)\b|\b(?:becomes?|gives?|yields?|produces?|results?|remains?|leaves it|comes out|(?:is|are) left|turns? (?:\w+ ){{0,3}}into)\s*(?:which \w+|what)?\s*[:?]?\s*$|\bwhat (?:does|do|did|will) [^.?\n]*? (?:become|give|yield|produce|look like)\b|\boutputs?\b(?: \w+){{0,2}}? {_SIZE}|(?<!\ba )(?<!\ban )(?<!channel )(?<!input )(?<!image )\b{_SIZE}\b|\boutputs?(?: \w+)? (?:is|are|will be|would be)\s*[:.]*\s*$|\binto\s*:?\s*$|\bhow (?:large|big|wide)\b|\bwhat (?:comes? out|is (?:the|its) (?:outputs?|results?)|does it (?:produce|output))\b|\bout(?:put)?\s*(?:=|:|→|->)?\s*\?|(?:→|->|=>|=)\s*\?+|\boutputs?\b(?=\s*\??\s*$)|\bwhat (?:is|are|will be|would be) (?:the )?(?:\w+ )?outputs?\b|\b(?:calculate|compute|find|determine|give|state) (?:the )?(?:\w+ )?outputs?\b"),
 )  # fmt: skip
 """What can be asked, the more telling words first: what they take is not read again by the others."""
 _QUANTITIES = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in QUANTITIES)
