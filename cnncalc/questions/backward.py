@@ -44,6 +44,7 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
     if listed is not None:
         return _among(question, scene, asked, goal, listed[1], listed[2])
     seeking = sought(scene, asked)
+    _turn(scene, seeking)
     judged = _judged(question, scene, asked, goal) if not seeking else None
     if judged is not None:
         return judged
@@ -126,6 +127,19 @@ def _settle(scene: Scene, goal: Goal) -> None:
 def _keeps(scene: Scene, seeking: list[Sought]) -> bool:
     same = any(layer.options.get("padding") == "same" for layer in scene.layers)
     return bool(scene.remark("keeps")) or (same and any(one.option == "padding" for one in seeking))
+
+
+def _turn(scene: Scene, seeking: list[Sought]) -> None:
+    """Puts sizes right that are said to come out before anything is said to go in."""
+    for number in list(scene.unread):
+        if number.role == "output" and scene.output == number.value:
+            scene.unread.remove(number)
+        elif number.role == "input" and number.is_size and scene.output is None and scene.shape is not None:
+            scene.output, scene.shape = scene.shape, number.value  # type: ignore[assignment]
+            scene.unread.remove(number)
+    first = next((number for number in scene.numbers if number.value == scene.shape), None)
+    if any(one.option == "input" for one in seeking) and scene.output is None and first is not None and first.role == "output":
+        scene.output, scene.shape = scene.shape, None
 
 
 def _clear(scene: Scene, seeking: list[Sought]) -> None:

@@ -15,7 +15,7 @@ from cnncalc.questions.answers import told
 from cnncalc.questions.described import UNKNOWN
 from cnncalc.questions.plan import Options, Plan
 from cnncalc.questions.reply import Answer, not_understood
-from cnncalc.questions.settings import WORDS, Task, _assume, _unsaid, is_open, segments, settled
+from cnncalc.questions.settings import WORDS, Task, assume_unsaid, unsaid, is_open, segments, settled
 
 ENDLESS = 2**40
 MOST_LAYERS = 4096
@@ -41,13 +41,13 @@ def _until_sized(task: Task) -> Answer:
     channels = task.plan.channels if isinstance(task.plan.channels, int) else 1
     steps = f"{{repeat: _, layers: [{', '.join(engine.step(*step) for step in part.steps)}]}}"
     found = task.solve(steps, (channels, *task.plan.sides), part.output)
-    unsaid = _unsaid(task, part)
+    left_out = unsaid(task, part)
     if not found.settings:
-        if unsaid:
-            names = " or ".join(f"the {WORDS[name]}" for name in unsaid)
+        if left_out:
+            names = " or ".join(f"the {WORDS[name]}" for name in left_out)
             raise not_understood(f"no number of layers gives that: {found.reason}; the question doesn't say {names}")
         return Answer("layers", "none", f"none, no number of layers gives exactly that: {found.reason}")
-    _assume(task, part)
+    assume_unsaid(task, part)
     return _number(int(str(found.settings[0][0])), f"{told(list(task.plan.sides))} → {told(list(part.output[1:]))}")
 
 

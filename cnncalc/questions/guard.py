@@ -81,10 +81,15 @@ def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
     for start, end in sentences(scene.text):
         sentence = scene.text[start:end]
         begins = [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
+        begins = [at for at in begins if at == begins[0] or not _RELATIVE.search(scene.text, start, at)]
         for begin, stop in zip(begins, [*begins[1:], end]):
             if not any(begin <= one.start < stop or one.start <= begin < one.end for one in asked):
                 return begin, stop
     return None
+
+
+_RELATIVE = re.compile(r"(?i)\b(?:for|with|in|by|through|at|under|from|to|on)\s+$")
+"""What stands before a `which` that asks for nothing: the smallest input for which …"""
 
 
 def _staged(scene: Scene) -> tuple[int, int] | None:

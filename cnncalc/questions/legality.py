@@ -56,9 +56,9 @@ class Test:
             fits = all(want is None or want == have for want, have in zip(goal, out)) and len(goal) == len(out)
             return fits, size
         if over and self.kind == "legal":
-            raise not_understood(f"two readings: {over[0]}; {size}, which frameworks allow")
+            raise not_understood(f"two readings: {over[0].removeprefix('rounded down: ')}, yet rounded down, {size}")
         if over:
-            return False, f"{over[0]}; rounded down, {size}"
+            return False, f"{over[0].removeprefix('rounded down: ')}; rounded down, {size}"
         return True, size or "the channels can be divided so"
 
 

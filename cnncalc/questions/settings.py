@@ -156,6 +156,8 @@ def settings(task: Task) -> list[Answer]:
     parts = segments(task)
     if "input" in task.unknown:
         return inputs(task, parts[0])
+    if task.unknown == ["padding"] and not engine.is_known(replace(task.plan, channels=1, sides=(1,))) and _has_symbols(task):
+        return [_symbolic(task, parts)]
     if not set(task.unknown) <= {name for part in parts for name in part.unknown}:
         raise not_understood("what is sought here is no option of these layers, or is given")
     several = sum(bool(part.unknown) for part in parts) > 1
@@ -176,8 +178,9 @@ def segments(task: Task) -> list[Segment]:
     for at, layer in enumerate(scene.layers):
         stated = task.split(layer.gives) if layer.gives is not None else None
         if stated is None and at == len(scene.layers) - 1:
-            stated = _final(task)
-        if stated is None and task.keeps and layer.type in WINDOWED:
+            stated = final(task)
+        scaled = task.goal.factor is not None and at == len(scene.layers) - 1
+        if stated is None and (scaled or (task.keeps and layer.type in WINDOWED)):
             stated = ()
         if stated is not None:
             found.append(Segment(task, range(since, at + 1), stated or None))
@@ -189,7 +192,7 @@ def segments(task: Task) -> list[Segment]:
     return found
 
 
-def _final(task: Task) -> Sizes | None:
+def final(task: Task) -> Sizes | None:
     goal, rank = task.goal, len(task.plan.sides)
     if goal.output is not None:
         return None, *(goal.output,) * rank
@@ -268,16 +271,45 @@ def _told(task: Task, part: Segment, found: Found, of: str | None) -> list[Answe
     names = [name for name in task.unknown if name in rows[0]]
     if len(names) < len(part.unknown):
         raise not_understood("several layers are open, and it is not clear which of them is meant")
-    _assume(task, part)
+    assume_unsaid(task, part)
     if len(rows) == 1:
         _fill(task, part, rows[0])
-        return [Answer(name, _plain(rows[0][name]), f"{WORDS[name]} {told(rows[0][name])}", of) for name in names]
+        return [Answer(name, _plain(rows[0][name]), _phrase(name, rows[0][name]), of) for name in names]
     values = [[_plain(row[name]) for name in names] for row in rows]
     if len(names) == 1:
         listed = " or ".join(told(one) for [one] in values[:12])
         return [Answer(names[0], values, f"{WORDS[names[0]]} {listed}", of, None, None, tuple(names))]
-    texts = (", ".join(f"{WORDS[name]} {told(value)}" for name, value in zip(names, row)) for row in values[:12])
+    texts = (", ".join(_phrase(name, value) for name, value in zip(names, row)) for row in values[:12])
     return [Answer("settings", values, "; or ".join(texts), of, None, None, tuple(names))]
+
+
+def _has_symbols(task: Task) -> bool:
+    values = [value for _, options in task.plan.steps for value in options.values()]
+    entries = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return any(isinstance(one, str) and len(one) <= 2 for one in (*entries, *task.plan.sides))
+
+
+def _symbolic(task: Task, parts: list[Segment]) -> Answer:
+    """The padding in the question's own symbols: what is missing without any, over what each unit of it adds."""
+    if len(parts) != 1 or len(task.plan.steps) != 1 or not task.keeps:
+        raise not_understood("what is sought can't be told from symbols")
+    [(kind, options)] = task.plan.steps
+    growths = []
+    for padding in (0, 1, 2):
+        [made] = engine.made(replace(task.plan, steps=[(kind, {**options, "padding": padding})]))
+        growths.append({str(out - size): out - size for out, size in zip(made.output[1:], made.input[1:])})
+    values = [next(iter(found.values())) for found in growths]
+    if any(len(found) != 1 for found in growths) or not isinstance(values[1] - values[0], int) or values[2] - values[1] != values[1] - values[0]:
+        raise not_understood("the padding can't be told from these symbols")
+    assume_unsaid(task, parts[0])
+    lacks, each = str(-values[0]), values[1] - values[0]
+    value = f"({lacks})/{each}" if " " in lacks else f"{lacks}/{each}"
+    return Answer("padding", value, f"padding {value}")
+
+
+def _phrase(name: str, value: Any) -> str:
+    """A setting in words: `stride 2`, `10 filters`."""
+    return f"{told(value)} {WORDS[name]}" if name in ("out_channels", "groups") else f"{WORDS[name]} {told(value)}"
 
 
 def _plain(value: Any) -> Any:
@@ -291,7 +323,7 @@ def _fill(task: Task, part: Segment, row: dict[str, Any]) -> None:
         layer.options |= {name: value for name, value in row.items() if is_open(layer, name)}
 
 
-def _unsaid(task: Task, part: Segment) -> dict[str, int]:
+def unsaid(task: Task, part: Segment) -> dict[str, int]:
     """What the question leaves out and has a default that decides the size."""
     layers = [task.scene.layers[at] for at in part.layers if task.scene.layers[at].type in WINDOWED]
     pools = all(layer.type in POOLS for layer in layers)
@@ -299,17 +331,18 @@ def _unsaid(task: Task, part: Segment) -> dict[str, int]:
     return {name: value for name, value in defaults.items() if any(is_open(one, name) for one in layers) and name not in task.unknown}
 
 
-def _assume(task: Task, part: Segment) -> None:
-    for name, value in _unsaid(task, part).items():
+def assume_unsaid(task: Task, part: Segment) -> None:
+    """Says which defaults were taken."""
+    for name, value in unsaid(task, part).items():
         task.plan.assume(name, value)
 
 
 def _none(task: Task, part: Segment, found: Found, of: str | None) -> Answer:
     """That nothing fits, and why; withheld where something that is not said may be the cause."""
-    unsaid, reason = _unsaid(task, part), found.search.reason
+    left_out, reason = unsaid(task, part), found.search.reason
     name = part.unknown[0]
-    if unsaid or found.search.refusal:
-        told_unsaid = " or ".join(f"the {WORDS[one]}" for one in unsaid) or "enough"
+    if left_out or found.search.refusal:
+        told_unsaid = " or ".join(f"the {WORDS[one]}" for one in left_out) or "enough"
         raise not_understood(f"no {WORDS[name]} gives that: {reason}; the question doesn't say {told_unsaid}")
     words = [one for one in found.search.settings if one == ("same",)]
     beyond = ""
@@ -328,7 +361,7 @@ def inputs(task: Task, part: Segment) -> list[Answer]:
     groups = [value for _, options in part.steps if isinstance(value := options.get("groups"), int)]
     channels = task.plan.channels if isinstance(task.plan.channels, int) else math.lcm(*groups)
     found = task.search(part.steps, (channels, *task.plan.sides), part.output)
-    _assume(task, part)
+    assume_unsaid(task, part)
     if not found.settings:
         raise not_understood(f"no input gives that: {found.reason}")
     sizes = [found.input(setting)[1:] for setting in found.settings]

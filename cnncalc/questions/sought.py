@@ -23,7 +23,7 @@ OPTIONS = (
     ("dilation", r"\bdilation(?: rates?| factors?)?\b"),
     ("kernel_size", rf"\b{_FILTER}[- _]*{_EXTENT}\b|\b{_EXTENT} (?:of|for) (?:the |each |its |a |an )*(?:\w+ )?{_FILTER}\b|\b(?:how (?:large|big|wide)|what size) (?:is|was|must|should|are|were|can|would) (?:the |its |each |a )*(?:\w+ )?{_FILTER}\b|\b(?:kernel|window|filter)\b(?=\s*(?:\?|,|and\b|&|/|$))|\b(?:which|what) (?:square )?(?:kernel|filter|window)s?\b|\b[kfKF]\s*=\s*\?"),
     ("stride", r"\bstrid(?:es?|ing)\b|\bstep width\b|\b[sS]\s*=\s*\?"),
-    ("padding", r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b(?:,? (?:and )?(?:if so,? )?how (?:much|many))?|\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b|\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?"),
+    ("padding", r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b(?:,? (?:and )?(?:if so,? )?how (?:much|many))?|\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b(?:[^.?\n]{0,40}\band how many\b)?|\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?"),
     ("input", rf"\b(?:{_EXTENT}|shapes?|volume|resolution) (?:of|must|should|did|was|does|had) (?:the |its |an? )*(?:original |smallest |minimum |minimal |largest |biggest )*(?:input|image)\b|\binput(?: image| volume| map| feature map| tensor)?(?: spatial)?[- ](?:{_EXTENT}|shape|resolution|height|length)\b|\bhow (?:large|big|wide|long|high) (?:must|should|was|were|is|can|could|may|at least must) (?:the |its |an? )*(?:original |smallest |input )*(?:input|image|map|signal|picture)\b|\bwhat (?:was|is|were) (?:the|its) (?:original |smallest |largest )?(?:input|image)\b|\b(?:smallest|largest|biggest|minimum|minimal|original) (?:possible )?(?:square )?(?:input|image)\b"),
 )  # fmt: skip
 """What can be sought, the more telling words first: what they take is not read again by the others."""
@@ -48,27 +48,39 @@ def sought(scene: Scene, asked: list[Wanted]) -> list[Sought]:
     """Everything looked for, in the order asked."""
     text, found = scene.text, list[Sought]()
     stated = [number.words for number in scene.numbers if number.role]
-    forward = any(one.quantity in _FORWARD for one in asked)
-    stated += [
-        (one.start, one.end)
-        for one in scene.remarks
-        if one.kind in ("stride", "dilation", "keeps", "bias") or (one.kind == "padding" and (forward or one.value not in ("zero", "same", "valid")))
-    ]
+    stated += [(one.start, one.end) for one in scene.remarks if one.kind in ("stride", "dilation", "bias") or (one.kind == "padding" and one.value not in ("zero", "same", "valid"))]
+    stated += [match.span() for one in scene.remarks if one.kind == "keeps" and (match := _SIZE_BEHIND.match(text, one.end))]
+    stated += [(one.start, one.end) for one in scene.remarks if one.kind == "keeps"]
     for start, end in sentences(text):
         if not is_asking(text[start:end]):
             continue
         rest = list(text[start:end])
-        for first, last in stated:
+        begin = _BEGIN.search(text, start, end)
+        layers = _OPTIONS[0][1].search(text, begin.start(), end) if begin else None
+        if layers:
+            found.append(Sought("layers", *layers.span(), (start, end)))
+            rest[layers.start() - start : layers.end() - start] = "\x01" * (layers.end() - layers.start())
+        forward = any(one.quantity in _FORWARD and one.sentence == (start, end) and _is_result(text[one.start : one.end]) for one in asked)
+        words = [(one.start, one.end) for one in scene.remarks if forward and one.kind == "padding"]
+        for first, last in [*stated, *words]:
             for at in range(max(first, start), min(last, end)):
                 rest[at - start] = "\x00"
         begin = _BEGIN.search("".join(rest))
         if begin is not None:
             rest[: begin.start()] = "\x00" * begin.start()
-        for name, pattern in _OPTIONS:
+        for name, pattern in _OPTIONS[1:]:
             for match in pattern.finditer("".join(rest)):
                 found.append(Sought(name, start + match.start(), start + match.end(), (start, end)))
                 rest[match.start() : match.end()] = "\x01" * (match.end() - match.start())
     return sorted(found, key=lambda one: one.start)
+
+
+_SIZE_BEHIND = re.compile(r"(?i)\s*(?:the |its |their |spatial |input |output )*(?:sizes?|shapes?|dimensions?|resolution|height and width|width and height)\b")
+
+
+def _is_result(words: str) -> bool:
+    """Whether what is asked for is surely what comes out, or a count."""
+    return bool(re.search(r"(?i)output|result|param|weight|bias|mac|flop|operation|multipl|memory|neuron|volume", words))
 
 
 _FORWARD = ("output", "elements", "params", "weights", "biases", "trainable", "macs", "flops", "channels", "memory", "receptive")
