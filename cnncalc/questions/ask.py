@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cnncalc.questions.backward import backward
 from cnncalc.questions.calls import Code, read_code
@@ -14,6 +14,7 @@ from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check
 from cnncalc.questions.limits import legible
 from cnncalc.questions.numeric import numeric
+from cnncalc.questions.picked import picked
 from cnncalc.questions.plan import planned
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import Scene, read, stated
@@ -38,17 +39,25 @@ def ask(question: str) -> Reply:
     if worked is not None:
         return worked._replace(question=question)
     text, choices = split_choices(text)
+    settings = picked(question, text, choices, _understood) if choices else None
+    if settings is not None:
+        return settings
     reply = _reply(question, text, choices)
     return _chosen(reply, choices) if choices else reply
 
 
-def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
+def _understood(text: str) -> tuple[Scene, Callable[[str], Scene]]:
+    """The scene of a text, and what reads other words for the same code."""
     words, code = _without_code(text)
 
     def scene_of(words: str) -> Scene:
         return read(words, code)
 
-    scene = scene_of(spelled(expanded(corrected(words))))
+    return scene_of(spelled(expanded(corrected(words)))), scene_of
+
+
+def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
+    scene, scene_of = _understood(text)
     scene.choices, scene.separate = tuple(choices), bool(_ITEMS.search(text)) and not _CHAIN.search(text)
     asked = wanted(scene.text, stated(scene))
     reply = backward(question, scene, asked, scene_of)

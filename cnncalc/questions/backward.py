@@ -17,11 +17,12 @@ from cnncalc.questions.paddings import added, kinds, of_kinds
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import Scene
-from cnncalc.questions.settings import Task, is_open, settings
+from cnncalc.questions.settings import settings
 from cnncalc.questions.sought import Sought, sought
+from cnncalc.questions.task import Task, is_open, split
 from cnncalc.questions.wanted import Wanted, sentences
 
-_KNOWN = re.compile(
+KNOWN = re.compile(
     r"(?i)at least|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
     r"bring\w*|bringing|down|shrink\w*|wide|long|fewest|smallest|largest|minimum|minimal|maximum|original|turns?|turned|went|came|shall|must|whole|entire|cover\w*|sees?|"
     r"built|split|divided|divide|used|applied|works?|group|counts?|among|pick|settings?|sweep|cleanly|remainder|leftovers?|rounding|integer|total\w*|altogether|number|"
@@ -62,11 +63,18 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
 
 
 def _checked(scene: Scene, asked: list[Wanted], seeking: list[Sought]) -> None:
-    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], _KNOWN)
+    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], KNOWN)
 
 
 def _sure(question: str, scene: Scene, answers: list[Answer], plan: Plan, understood: str = "") -> Reply:
-    return Reply(question, understood or engine.spec(plan), tuple(answers), (), tuple(plan.assumptions), scene.framework or "torch")
+    return Reply(
+        question,
+        understood or engine.spec(plan),
+        tuple(answers),
+        (),
+        tuple(plan.assumptions),
+        scene.framework or "torch",
+    )
 
 
 def _judged(question: str, scene: Scene, asked: list[Wanted], goal: Goal) -> Reply | None:
@@ -77,13 +85,15 @@ def _judged(question: str, scene: Scene, asked: list[Wanted], goal: Goal) -> Rep
             asks = test(scene, goal, sentence)
             if asks is None or goal.counts or goal.seen is not None or any(one.quantity in COUNTS for one in asked):
                 return None
-            _settle(scene, goal)
+            settle(scene, goal)
             _checked(scene, [Wanted("fits", start, end, (start, end))], [])
             return _sure(question, scene, [yes_or_no(scene, asks)], planned(scene))
     return None
 
 
-def _among(question: str, scene: Scene, asked: list[Wanted], goal: Goal, option: str, values: list[Any]) -> Reply | None:
+def _among(
+    question: str, scene: Scene, asked: list[Wanted], goal: Goal, option: str, values: list[Any]
+) -> Reply | None:
     """Which of several numbers for an option do."""
     picks = re.compile(r"(?i)\b(?:which|what|pick|choose|select|name|find)\b")
     span = next((span for span in sentences(scene.text) if picks.search(scene.text[slice(*span)])), None)
@@ -93,16 +103,19 @@ def _among(question: str, scene: Scene, asked: list[Wanted], goal: Goal, option:
             return None
         asks = Test("gives")
     _clear(scene, [Sought(option, 0, 0, (0, 0))])
-    _settle(scene, goal)
+    settle(scene, goal)
     _checked(scene, [Wanted("fits", *span, span)] if span else asked, [])
     if asks.kind == "gives" and asks.wanted is None:
-        asks = Test("gives", lambda plan: Task(question, scene, plan, goal, [], False).split(scene.output or ()))
+        asks = Test("gives", lambda plan: split(scene, plan, scene.output or ()))
     layers = [at for at, layer in enumerate(scene.layers) if is_open(layer, option)]
     if len(layers) != 1:
         raise not_understood("it is not clear which layer the numbers are for")
     trials = []
     for value in values:
-        changed = [replace(layer, options={**layer.options, option: value}) if at in layers else layer for at, layer in enumerate(scene.layers)]
+        changed = [
+            replace(layer, options={**layer.options, option: value}) if at in layers else layer
+            for at, layer in enumerate(scene.layers)
+        ]
         trials.append((value, replace(scene, layers=changed)))
     return _sure(question, scene, which(trials, asks, option), planned(scene))
 
@@ -116,7 +129,7 @@ def _kinds(question: str, scene: Scene, asked: list[Wanted], seeking: list[Sough
     return _sure(question, scene, of_kinds(scene, plan, named), plan)
 
 
-def _settle(scene: Scene, goal: Goal) -> None:
+def settle(scene: Scene, goal: Goal) -> None:
     """Puts the single side of the input that the question states in its place."""
     if goal.clash:
         raise not_understood("the question says more than one thing that shall come out")
@@ -138,13 +151,20 @@ def _turn(scene: Scene, seeking: list[Sought]) -> None:
             scene.output, scene.shape = scene.shape, number.value  # type: ignore[assignment]
             scene.unread.remove(number)
     first = next((number for number in scene.numbers if number.value == scene.shape), None)
-    if any(one.option == "input" for one in seeking) and scene.output is None and first is not None and first.role == "output":
+    if (
+        any(one.option == "input" for one in seeking)
+        and scene.output is None
+        and first is not None
+        and first.role == "output"
+    ):
         scene.output, scene.shape = scene.shape, None
 
 
 def _clear(scene: Scene, seeking: list[Sought]) -> None:
     """Takes away the words that only name what is sought: `zero padding`, `same`; a layer that isn't named is a conv."""
     sought_ = {one.option for one in seeking}
+    if "padding" in sought_ and len(scene.layers) > 1:
+        scene.layers[:] = [one for one in scene.layers if one.type != "zero_pad" or one.options != {"padding": "zero"}]
     for layer in scene.layers:
         if "padding" in sought_ and layer.options.get("padding") in ("zero", "same"):
             del layer.options["padding"]
@@ -161,9 +181,11 @@ def _is_open(scene: Scene, one: Sought) -> bool:
     return any(is_open(layer, one.option) for layer in scene.layers)
 
 
-def _reply(question: str, scene: Scene, asked: list[Wanted], goal: Goal, seeking: list[Sought], keeps: bool, same: bool) -> Reply:
+def _reply(
+    question: str, scene: Scene, asked: list[Wanted], goal: Goal, seeking: list[Sought], keeps: bool, same: bool
+) -> Reply:
     _checked(scene, asked, seeking)
-    _settle(scene, goal)
+    settle(scene, goal)
     task = Task(question, scene, planned(scene), goal, seeking, keeps)
     answers = (added(task) if same else None) or _answers(task)
     rest = [one for one in asked if one.quantity in COUNTS and not goal.counts]
@@ -174,7 +196,8 @@ def _reply(question: str, scene: Scene, asked: list[Wanted], goal: Goal, seeking
     first = not rest or seeking[0].start < rest[0].start
     together = (*answers, *more) if first else (*more, *answers)
     understood = "\n".join(dict.fromkeys(task.commands)) or engine.spec(task.plan)
-    return Reply(question, understood, together, (), tuple(task.plan.assumptions), scene.framework or "torch")
+    assumptions = tuple(one for one in task.plan.assumptions if one.value is not None)
+    return Reply(question, understood, together, (), assumptions, scene.framework or "torch")
 
 
 def _answers(task: Task) -> list[Answer]:

@@ -15,7 +15,8 @@ from cnncalc.questions.answers import told
 from cnncalc.questions.described import UNKNOWN
 from cnncalc.questions.plan import Options, Plan
 from cnncalc.questions.reply import Answer, not_understood
-from cnncalc.questions.settings import WORDS, Task, assume_unsaid, unsaid, is_open, segments, settled
+from cnncalc.questions.settings import assume_unsaid, segments, unsaid
+from cnncalc.questions.task import WORDS, Task, is_open, settled
 
 ENDLESS = 2**40
 MOST_LAYERS = 4096
@@ -81,7 +82,9 @@ def _seen(task: Task, steps: list[tuple[str, Options]], count: int = 1) -> int:
         raise not_understood("what a unit sees depends on the size of the input here")
     rank, channels = len(task.plan.sides), task.plan.channels if isinstance(task.plan.channels, int) else 1
     body = f"{{repeat: {count}, layers: [{', '.join(engine.step(*step) for step in steps)}]}}"
-    analysis = analyze(loads(f"input: [{', '.join(map(str, (channels, *(ENDLESS,) * rank)))}]\nlayers:\n  - {body}\n", name="question"))
+    analysis = analyze(
+        loads(f"input: [{', '.join(map(str, (channels, *(ENDLESS,) * rank)))}]\nlayers:\n  - {body}\n", name="question")
+    )
     size = analysis.fields["input"][analysis.network.layers[-1].path].size
     if size is None:
         raise not_understood("the output has no receptive field")
@@ -123,12 +126,16 @@ def from_counts(task: Task) -> list[Answer]:
         near = [one for one in (value - 1, value) if one > 0]
         reason = ", ".join(f"{one:,} would have {measure(one):,}" for one in near)
         if not biased:
-            raise not_understood(f"no whole number does with biases: {reason}; the question doesn't say whether there are any")
+            raise not_understood(
+                f"no whole number does with biases: {reason}; the question doesn't say whether there are any"
+            )
         return [Answer(name, "none", f"none, no whole number does: {reason}")]
     if not biased:
         task.plan.assume("bias", True, "not given")
     _keep(task, name, value)
-    return [Answer(name, value, f"{value:,} {WORDS[name]}" if name != "kernel_size" else f"kernel size {value}×{value}")]
+    return [
+        Answer(name, value, f"{value:,} {WORDS[name]}" if name != "kernel_size" else f"kernel size {value}×{value}")
+    ]
 
 
 def _divisor(task: Task, measure: Callable[[int], int], number: int) -> Answer:
@@ -175,5 +182,11 @@ def from_field(task: Task) -> list[Answer]:
 
     value = _least(seen, goal, goal)
     if seen(value) != goal:
-        return [Answer(name, "none", f"none: {value - 1} sees {seen(value - 1)}, {value} sees {seen(value)}" if value > 1 else "none")]
+        return [
+            Answer(
+                name,
+                "none",
+                f"none: {value - 1} sees {seen(value - 1)}, {value} sees {seen(value)}" if value > 1 else "none",
+            )
+        ]
     return [Answer(name, value, f"{WORDS[name]} {value}: receptive field {goal}")]

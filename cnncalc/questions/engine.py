@@ -94,7 +94,7 @@ def step(kind: str, options: Options) -> str:
     principal = REGISTRY[kind].principal
     rest = {name: value for name, value in options.items() if name != principal}
     first = options.get(principal) if principal else None
-    if not rest and first is None:
+    if not rest and principal not in options:
         return kind
     told = [f"{kind}: {_yaml(first)}".rstrip() if principal in options else f"{kind}:", *(f"{name}: {_yaml(value)}" for name, value in rest.items())]
     return "{" + ", ".join(told) + "}"
@@ -216,7 +216,6 @@ def field(plan: Plan, steps: list[tuple[str, Options]]) -> Field:
 
 def bytes_of(plan: Plan, column: str, dtype: str, batch: int) -> int:
     """The bytes of all weights, or of the last output."""
-    from cnncalc.render.columns import COLUMNS
     from cnncalc.render.further import FURTHER
 
     if not is_known(plan):

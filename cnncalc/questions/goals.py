@@ -19,7 +19,7 @@ _SIDE = r"(?:size|side|sides|width|height|length|resolution|spatial|map|feature|
 _PATTERNS = (
     ("count", re.compile(rf"(?i)\b(?:has|have|had|with|contains?|needs?|holds?|owns?|is|are|uses?|gives?|of|takes?)?\s*{_EXACTLY}{_N} {_FREE}(?P<what>{_COUNT})\b(?! (?:per|each|for each|for every))(?: (?:in total|altogether|in all))?")),
     ("count", re.compile(rf"(?i)\b(?P<before>parameters?|params|weights|biases|together|count|number|layers?|filters|it|bias)\b\s*,?\s*(?:in total |in all |together |altogether )?{_TOTAL}(?: (?:of|is|to|in total|a total of))?\s*{_EXACTLY}{_N}{_NOT_SIZES}(?=\s*(?:[.,;?!)]|$|in total|and\b|altogether))")),
-    ("seen", re.compile(rf"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|[ =:])*(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|kernel|filter|layer|window)(?: layers?| filter| kernel)?))*")),
+    ("seen", re.compile(r"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|[ =:])*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|kernel|filter|layer|window)(?: layers?| filter| kernel)?))*")),
     ("seen", re.compile(r"(?i)(?P<n>\d{1,9})(?P<size>(?:x\d+)*)[- ](?:(?:pixels?|samples?|steps)[- ])?(?:wide |large )?receptive[- ]fields?\b")),
     ("seen", re.compile(rf"(?i)\b(?:sees?|covers?|spans?|looks? (?:at|upon)|depends? on)\s+{_AREA}(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|image|input|region|area|window|patch|input pixels|of the input)(?: of the (?:input|image))?)*")),
     ("seen", re.compile(r"(?i)\bsees?\s+(?:exactly )?as much(?: of the input)? as\s+(?:an? |one |1 |a single |single )?(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:conv\w*|kernel|filter|layer|window))*")),
@@ -102,7 +102,15 @@ def _count(goal: Goal, what: str, number: int, match: re.Match[str], text: str) 
             return False
         what = named[0]
     word = what.lower()
-    name = "params" if word.startswith("param") else "weights" if word == "weights" else "flops" if word == "flops" else "macs"
+    name = (
+        "params"
+        if word.startswith("param")
+        else "weights"
+        if word == "weights"
+        else "flops"
+        if word == "flops"
+        else "macs"
+    )
     goal.clash |= goal.counts.get(name, number) != number
     goal.counts[name] = number
     return True
@@ -123,9 +131,15 @@ _CANDIDATES = (
 def candidates(text: str) -> tuple[str, str, list[Any]] | None:
     """The text without the list of numbers that one option may have (`which of the strides 1, 2 and 3`), the option, the list."""
     for option, words in _CANDIDATES:
-        for pattern in (rf"\b(?P<cut>{words}\s*(?:among|from|of|in|out of|:|,|=|values?)*\s*(?P<list>{_LIST}))\b(?! (?:filters|channels))", rf"\bwhich (?:ones? )?(?:of|among)\s+(?:the )?(?P<cut>(?:values |numbers )?(?P<list>{_LIST})\s+(?:(?:as|for|is|are) (?:a |the )?(?:possible |valid |legal )?)?{words})\b"):
+        for pattern in (
+            rf"\b(?P<cut>{words}\s*(?:among|from|of|in|out of|:|,|=|values?)*\s*(?P<list>{_LIST}))\b(?! (?:filters|channels))",
+            rf"\bwhich (?:ones? )?(?:of|among)\s+(?:the )?(?P<cut>(?:values |numbers )?(?P<list>{_LIST})\s+(?:(?:as|for|is|are) (?:a |the )?(?:possible |valid |legal )?)?{words})\b",
+        ):
             match = re.search(f"(?i){pattern}", text)
-            if match is None or not re.search(r"(?i)\b(?:which|what|pick|choose|select|name|find|for which)\b", text[max(0, match.start() - 80) : match.end()]):
+            if match is None or not re.search(
+                r"(?i)\b(?:which|what|pick|choose|select|name|find|for which)\b",
+                text[max(0, match.start() - 80) : match.end()],
+            ):
                 continue
             items = [tuple(map(int, item.split("x"))) for item in re.findall(_ITEM, match["list"])]
             values = [item[0] if len(item) == 1 else item for item in items]

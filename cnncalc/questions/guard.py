@@ -81,15 +81,18 @@ def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
     for start, end in sentences(scene.text):
         sentence = scene.text[start:end]
         begins = [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
-        begins = [at for at in begins if at == begins[0] or not _RELATIVE.search(scene.text, start, at)]
+        begins = [at for at in begins if at == begins[0] or not _is_relative(scene.text, start, at)]
         for begin, stop in zip(begins, [*begins[1:], end]):
             if not any(begin <= one.start < stop or one.start <= begin < one.end for one in asked):
                 return begin, stop
     return None
 
 
-_RELATIVE = re.compile(r"(?i)\b(?:for|with|in|by|through|at|under|from|to|on)\s+$")
-"""What stands before a `which` that asks for nothing: the smallest input for which …"""
+def _is_relative(text: str, start: int, at: int) -> bool:
+    """Whether a `which` asks for nothing: the smallest input for which …; or a verb: which sizes give …"""
+    if re.match(r"(?i)which", text[at:]):
+        return bool(re.search(r"(?i)\b(?:for|with|in|by|through|at|under|from|to|on)\s+$", text[start:at]))
+    return bool(re.match(r"(?i)(?:give|state|name|report|show)\b", text[at:]) and re.search(r"(?i)\w\s+$", text[start:at]) and not re.search(r"(?i)\b(?:and|then|please|also|or)\s+$", text[start:at]))
 
 
 def _staged(scene: Scene) -> tuple[int, int] | None:
@@ -127,7 +130,7 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
                 continue
             if re.match(r"\s*(?::|&)", scene.text[match.end() : match.end() + 3]) and word[0].isupper() and match.start() <= start + 2:
                 continue
-            if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or word.isupper() and len(word) < 6:
+            if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or (word.isupper() and len(word) < 6):
                 continue
             if not any(first <= match.start() < last for first, last in read) and not _chats(scene.text, match.start()):
                 return match.span()

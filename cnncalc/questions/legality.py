@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.errors import SpecError
@@ -14,10 +14,15 @@ from cnncalc.questions.goals import Goal
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, NotUnderstood, not_understood
 from cnncalc.questions.scene import WINDOWED, Scene
+from cnncalc.questions.task import WORDS, split
 
-_YES_NO = re.compile(r"(?i)(?:^|[,;:.!?\n]|\b(?:and|so|but|then|whether|if)\b)\s*(?:does|do|can|could|is|are|will|would|may|must|whether|if)\b")
+_YES_NO = re.compile(
+    r"(?i)(?:^|[,;:.!?\n]|\b(?:and|so|but|then|whether|if)\b)\s*(?:does|do|can|could|is|are|will|would|may|must|whether|if)\b"
+)
 _EXACTLY = r"(?:evenly|exactly|cleanly|neatly|perfectly|precisely|completely|fully|without (?:a |any )?(?:remainder|leftovers?|rest|gaps?|overhang|rounding)|with no (?:remainder|leftovers?|rest|rounding))"
-_TILE = re.compile(rf"(?i)\btil(?:es?|ed|ing)\b|\b(?:fit|fits|fitting|covers?|covered|covering|sweeps?|scans?|divides?|divided|works? out|goes?|integer|whole)\b[^.?\n]*\b{_EXACTLY}\b|\b{_EXACTLY} (?:fit|cover|tile|divide)\w*")
+_TILE = re.compile(
+    rf"(?i)\btil(?:es?|ed|ing)\b|\b(?:fit|fits|fitting|covers?|covered|covering|sweeps?|scans?|divides?|divided|works? out|goes?|integer|whole)\b[^.?\n]*\b{_EXACTLY}\b|\b{_EXACTLY} (?:fit|cover|tile|divide)\w*"
+)
 _FIT = re.compile(r"(?i)\bfits?\b|\bfitted\b")
 _LEGAL = re.compile(
     r"(?i)\b(?:legal|illegal|valid(?! (?:padding|conv\w*|mode))|invalid|possible|impossible|allowed|permitted|permissible|feasible|admissible|be (?:built|constructed|created|made|defined|split|divided|used|applied|run|done)|works?|divisible|fails?|raises?|throws?)\b"
@@ -75,13 +80,27 @@ def test(scene: Scene, goal: Goal, sentence: str) -> Test | None:
         return Test("gives", lambda plan: (None, *plan.sides))
     if goal.factor is not None:
         above, below = goal.factor
-        return Test("gives", lambda plan: (None, *(side * above // below if side * above % below == 0 else -1 for side in plan.sides)))
+        return Test(
+            "gives",
+            lambda plan: (None, *(side * above // below if side * above % below == 0 else -1 for side in plan.sides)),
+        )
+    if (
+        scene.output is not None
+        and scene.shape is not None
+        and re.search(
+            r"(?i)\b(?:turns?|takes?|brings?|maps?|gives?|produces?|yields?|reduces?|leads?|results?|downsamples?|upsamples?|goes?|get)\b",
+            sentence,
+        )
+    ):
+        return Test("gives", lambda plan: split(scene, plan, scene.output or ()))
     return None
 
 
 def is_yes_no(sentence: str) -> bool:
     """Whether a sentence asks for yes or no."""
-    return bool(_YES_NO.search(sentence)) and not re.search(r"(?i)\b(?:what|which|how|why|when|calculate|compute|find|determine)\b", sentence)
+    return bool(_YES_NO.search(sentence)) and not re.search(
+        r"(?i)\b(?:what|which|how|why|when|calculate|compute|find|determine)\b", sentence
+    )
 
 
 def yes_or_no(scene: Scene, asked: Test) -> Answer:
@@ -89,6 +108,11 @@ def yes_or_no(scene: Scene, asked: Test) -> Answer:
     if not any(layer.type in WINDOWED for layer in scene.layers):
         raise not_understood("the question names no layer")
     good, why = asked.of(scene)
+    if asked.kind == "gives" and scene.output is not None:
+        made = engine.made(planned(scene))[-1].output
+        plan = planned(scene)
+        sides = len(scene.output) == len(plan.sides)
+        return Answer("output", list(made[1:]) if sides else plan.written(made), f"{'yes' if good else 'no'}: {why}")
     return Answer("fits", "yes" if good else "no", f"{'yes' if good else 'no'}: {why}")
 
 
@@ -100,10 +124,15 @@ def which(scenes: list[tuple[Any, Scene]], asked: Test, quantity: str) -> list[A
         reasons.append(f"{value}: {why}")
         if good:
             letter = value if quantity == "choice" else None
-            found.append(Answer(quantity, value if letter is None else _setting(scene), f"{value}: {why}", None, None, letter))
+            found.append(
+                Answer(quantity, value if letter is None else _setting(scene), f"{value}: {why}", None, None, letter)
+            )
     return found or [Answer(quantity, "none", "none: " + "; ".join(reasons))]
 
 
 def _setting(scene: Scene) -> str:
     """The setting of a choice in words."""
-    return "; ".join(", ".join(f"{name} {told(value)}" for name, value in layer.options.items()) for layer in scene.layers)
+    return "; ".join(
+        ", ".join(f"{WORDS.get(name, name)} {told(value)}" for name, value in layer.options.items())
+        for layer in scene.layers
+    )

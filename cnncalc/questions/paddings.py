@@ -11,13 +11,18 @@ from cnncalc.questions.answers import told
 from cnncalc.questions.plan import Plan
 from cnncalc.questions.reply import Answer, not_understood
 from cnncalc.questions.scene import Scene
-from cnncalc.questions.settings import TRIALS, Task, settled
 from cnncalc.questions.sought import Sought
+from cnncalc.questions.task import TRIALS, Task, settled
 from cnncalc.solving import solve
 
-_KINDS = re.compile(r"(?i)\b(valid|same|full)\b(?! (?:size|as|height|width|spatial|resolution|dimension\w*|shape|image|input|number|output|way|thing|for|question|layer))")
+_KINDS = re.compile(
+    r"(?i)\b(valid|same|full)\b(?! (?:size|as|height|width|spatial|resolution|dimension\w*|shape|image|input|number|output|way|thing|for|question|layer))"
+)
 _IN_ALL = re.compile(r"(?i)\b(?:in all|in total|altogether|total(?: number| amount)?|all in all|together)\b")
-_EACH_END = re.compile(r"(?i)\b(?:before and|left and|top and|front and|each side|either side|both sides|per side|each end|beginning and|start and|which side)\b")
+_BOTH_ENDS = re.compile(r"(?i)\bbefore\b[^.?]*\bafter\b|\b(?:left|top)\b[^.?]*\b(?:right|bottom)\b")
+_EACH_END = re.compile(
+    r"(?i)\b(?:before and|left and|top and|front and|each side|either side|both sides|per side|each end|beginning and|start and|which side)\b"
+)
 
 
 def kinds(scene: Scene, seeking: list[Sought]) -> list[str]:
@@ -45,10 +50,20 @@ def of_kinds(scene: Scene, plan: Plan, named: list[str]) -> list[Answer]:
             continue
         output: Any = shape
         if word == "full":
-            spread = {name: value for name, value in options.items() if name in ("out_channels", "kernel_size", "dilation", "groups")}
-            output = engine.made(replace(plan, channels=shape[0], sides=shape[1:], steps=[("conv_transpose", spread)], takes=[]))[0].output
+            spread = {
+                name: value
+                for name, value in options.items()
+                if name in ("out_channels", "kernel_size", "dilation", "groups")
+            }
+            output = engine.made(
+                replace(plan, channels=shape[0], sides=shape[1:], steps=[("conv_transpose", spread)], takes=[])
+            )[0].output
         step = engine.step("conv", {**options, "padding": None})
-        fits = [one[0] for one in solve(step, input=shape, output=(None, *output[1:])).settings if not isinstance(one[0], str)]
+        fits = [
+            one[0]
+            for one in solve(step, input=shape, output=(None, *output[1:])).settings
+            if not isinstance(one[0], str)
+        ]
         if not fits:
             raise not_understood(f"no padding is the same on all sides and {word}")
         value = list(fits[0]) if isinstance(fits[0], tuple) else fits[0]
@@ -65,7 +80,7 @@ def added(task: Task) -> list[Answer] | None:
     kind, options = plan.steps[0]
     stride = options.get("stride", 1)
     in_all, ends = _IN_ALL.search(sentence), _EACH_END.search(sentence)
-    if stride == 1 and not in_all:
+    if stride == 1 and not in_all and not _BOTH_ENDS.search(sentence):
         return None
     if stride != 1 and task.scene.framework != "keras":
         raise not_understood("what “same” adds with a stride is a matter of the framework; the question names none")

@@ -5,104 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from cnncalc.questions import engine
 from cnncalc.questions.answers import told
-from cnncalc.questions.described import UNKNOWN, Described
-from cnncalc.questions.goals import Goal
-from cnncalc.questions.plan import Options, Plan, planned
+from cnncalc.questions.described import Described
 from cnncalc.questions.reply import Answer, not_understood
-from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
-from cnncalc.questions.sought import Sought
-from cnncalc.solving import Setting, Solutions, solve
-
-Sizes = tuple[int | None, ...]
-Step = tuple[str, Options]
-
-TRIALS = (480, 960, 1920)
-"""Sides of the input where the question gives none: what it asks for has to be the same for all."""
-WORDS = {
-    "kernel_size": "kernel size", "stride": "stride", "padding": "padding", "dilation": "dilation", "groups": "groups",
-    "out_channels": "filters", "output_padding": "output padding", "input": "input", "in_channels": "input channels",
-    "in_features": "inputs", "out_features": "units", "repeat": "layers",
-}  # fmt: skip
-
-
-@dataclass
-class Task:
-    """A question that goes backwards, read."""
-
-    question: str
-    scene: Scene
-    plan: Plan
-    goal: Goal
-    seeking: list[Sought]
-    keeps: bool
-    """Whether every layer shall keep the size of its input."""
-    commands: list[str] = field(default_factory=list)
-    """The searches, as they could be typed."""
-
-    @property
-    def unknown(self) -> list[str]:
-        """The options sought, each once."""
-        return list(dict.fromkeys(one.option for one in self.seeking))
-
-    def search(self, steps: Sequence[Step], input: Sizes, output: Sizes, **bounds: int) -> Solutions:
-        """Runs the steps backwards."""
-        return self.solve(chain(steps), input, output, **bounds)
-
-    def solve(self, text: str, input: Sizes, output: Sizes, **bounds: int) -> Solutions:
-        """Runs a step in the spec language backwards."""
-        self.commands.append(f"cnncalc solve '{text}' --input {_shown(input)} --output {_shown(output)}")
-        return solve(text, input=input, output=output, bounds=bounds)
-
-    def split(self, size: Sequence[Any]) -> Sizes:
-        """A size as the question writes it: channels first, None for channels that it leaves out."""
-        rank = len(self.plan.sides)
-        if any(not isinstance(side, int) for side in size):
-            raise not_understood("a size here is no number")
-        if len(size) == rank:
-            return None, *size
-        if len(size) > rank + 2 or len(size) < rank:
-            raise not_understood(f"the size {'×'.join(map(str, size))} does not fit {rank} spatial axes", self.scene.text)
-        own = tuple(size)[-(rank + 1) :]
-        layout = self.plan.layout if self.plan.with_channels and self.scene.shape else None
-        layout = layout or planned(replace(self.scene, shape=own, sides={}, layers=[], entering=None)).layout
-        return (own[-1], *own[:-1]) if layout == "hwc" else own
-
-
-def _shown(sizes: Sizes) -> str:
-    return "x".join("_" if size is None else str(size) for size in sizes)
-
-
-def chain(steps: Sequence[Step]) -> str:
-    """Steps as one step of the spec language."""
-    texts = [engine.step(*step) for step in steps]
-    if len(texts) == 1:
-        return texts[0]
-    if len(set(texts)) == 1:
-        return f"{{repeat: {len(texts)}, layers: [{texts[0]}]}}"
-    return f"{{repeat: 1, layers: [{', '.join(texts)}]}}"
-
-
-def settled(steps: Sequence[Step], unknown: Sequence[str] = ()) -> list[Step]:
-    """Steps as a search takes them: a trial number of filters where it matters to nobody."""
-    found = []
-    for kind, options in steps:
-        options = dict(options)
-        for name in ("out_channels", "out_features"):
-            if name in options and name not in unknown and options[name] in (None, UNKNOWN):
-                options[name] = int(options.get("groups") or 1) if isinstance(options.get("groups"), int) else 1
-        if "kernel_size" in options and options["kernel_size"] in (None, UNKNOWN) and "kernel_size" not in unknown:
-            raise not_understood("the question doesn't say the size of the filter")
-        for value in options.values():
-            entries = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(one, str) and one.isalpha() and len(one) == 1 for one in entries):
-                raise not_understood("what is sought can't be told from symbols")
-        found.append((kind, options))
-    return found
+from cnncalc.questions.scene import POOLS, WINDOWED
+from cnncalc.questions.task import TRIALS, WORDS, Sizes, Step, Task, is_open, is_tied, settled
+from cnncalc.solving import Setting, Solutions
 
 
 class Segment:
@@ -128,36 +40,13 @@ class Segment:
         return kind, options
 
 
-def takes(layer: Described, option: str) -> bool:
-    """Whether a layer has that option."""
-    if option in ("kernel_size", "stride", "padding"):
-        return layer.type in WINDOWED
-    if option == "dilation":
-        return layer.type in ("conv", "conv_transpose", "depthwise", "maxpool", "local")
-    if option in ("out_channels", "groups"):
-        return layer.type in ("conv", "conv_transpose", "local", "pointwise", "separable")
-    if option == "output_padding":
-        return layer.type == "conv_transpose"
-    return option == "out_features" and layer.type in ("fc", "linear")
-
-
-def is_open(layer: Described, option: str) -> bool:
-    """Whether the question leaves that option of the layer open."""
-    return takes(layer, option) and option not in layer.options
-
-
-def is_tied(task: Task, layers: Sequence[Described]) -> bool:
-    """Whether windows that don't overlap are wanted, so that the stride is the window."""
-    return task.scene.remark("overlap") is False and all(layer.type in POOLS for layer in layers)
-
-
 def settings(task: Task) -> list[Answer]:
     """The answers: for every group of layers whose input and output are known."""
+    if task.unknown == ["padding"] and _has_symbols(task):
+        return [_symbolic(task)]
     parts = segments(task)
     if "input" in task.unknown:
         return inputs(task, parts[0])
-    if task.unknown == ["padding"] and not engine.is_known(replace(task.plan, channels=1, sides=(1,))) and _has_symbols(task):
-        return [_symbolic(task, parts)]
     if not set(task.unknown) <= {name for part in parts for name in part.unknown}:
         raise not_understood("what is sought here is no option of these layers, or is given")
     several = sum(bool(part.unknown) for part in parts) > 1
@@ -185,7 +74,9 @@ def segments(task: Task) -> list[Segment]:
         if stated is not None:
             found.append(Segment(task, range(since, at + 1), stated or None))
             since = at + 1
-    if since < len(scene.layers) and any(is_open(layer, name) for layer in scene.layers[since:] for name in task.unknown):
+    if since < len(scene.layers) and any(
+        is_open(layer, name) for layer in scene.layers[since:] for name in task.unknown
+    ):
         raise not_understood("the question doesn't say what shall come out")
     if not found:
         raise not_understood("the question doesn't say what shall come out")
@@ -240,7 +131,9 @@ def _fitting(task: Task, part: Segment, entering: Sequence[Any]) -> Found:
     """The settings that give the output, whatever the input is where it isn't stated."""
     shapes = _entering(task, entering, part)
     searches = [task.search(part.steps, shape, _leaving(task, part, shape)) for shape in shapes]
-    numeric = [[one for one in found.settings if not any(isinstance(value, str) for value in one)] for found in searches]
+    numeric = [
+        [one for one in found.settings if not any(isinstance(value, str) for value in one)] for found in searches
+    ]
     common = [one for one in numeric[0] if all(one in others for others in numeric[1:])]
     if not common and any(numeric):
         raise not_understood("what fits depends on the size of the input, which the question doesn't say")
@@ -289,9 +182,9 @@ def _has_symbols(task: Task) -> bool:
     return any(isinstance(one, str) and len(one) <= 2 for one in (*entries, *task.plan.sides))
 
 
-def _symbolic(task: Task, parts: list[Segment]) -> Answer:
+def _symbolic(task: Task) -> Answer:
     """The padding in the question's own symbols: what is missing without any, over what each unit of it adds."""
-    if len(parts) != 1 or len(task.plan.steps) != 1 or not task.keeps:
+    if len(task.plan.steps) != 1 or not task.keeps or "stride" not in task.plan.steps[0][1]:
         raise not_understood("what is sought can't be told from symbols")
     [(kind, options)] = task.plan.steps
     growths = []
@@ -299,9 +192,12 @@ def _symbolic(task: Task, parts: list[Segment]) -> Answer:
         [made] = engine.made(replace(task.plan, steps=[(kind, {**options, "padding": padding})]))
         growths.append({str(out - size): out - size for out, size in zip(made.output[1:], made.input[1:])})
     values = [next(iter(found.values())) for found in growths]
-    if any(len(found) != 1 for found in growths) or not isinstance(values[1] - values[0], int) or values[2] - values[1] != values[1] - values[0]:
+    if (
+        any(len(found) != 1 for found in growths)
+        or not isinstance(values[1] - values[0], int)
+        or values[2] - values[1] != values[1] - values[0]
+    ):
         raise not_understood("the padding can't be told from these symbols")
-    assume_unsaid(task, parts[0])
     lacks, each = str(-values[0]), values[1] - values[0]
     value = f"({lacks})/{each}" if " " in lacks else f"{lacks}/{each}"
     return Answer("padding", value, f"padding {value}")
@@ -328,7 +224,11 @@ def unsaid(task: Task, part: Segment) -> dict[str, int]:
     layers = [task.scene.layers[at] for at in part.layers if task.scene.layers[at].type in WINDOWED]
     pools = all(layer.type in POOLS for layer in layers)
     defaults = {"padding": 0} if pools else {"stride": 1, "padding": 0}
-    return {name: value for name, value in defaults.items() if any(is_open(one, name) for one in layers) and name not in task.unknown}
+    return {
+        name: value
+        for name, value in defaults.items()
+        if any(is_open(one, name) for one in layers) and name not in task.unknown
+    }
 
 
 def assume_unsaid(task: Task, part: Segment) -> None:
@@ -366,11 +266,17 @@ def inputs(task: Task, part: Segment) -> list[Answer]:
         raise not_understood(f"no input gives that: {found.reason}")
     sizes = [found.input(setting)[1:] for setting in found.settings]
     start, end = task.seeking[0].sentence
-    extreme = re.search(r"(?i)\b(?:(smallest|minim\w+|at least)|(largest|biggest|maxim\w+|at most))\b", task.scene.text[start:end])
+    extreme = re.search(
+        r"(?i)\b(?:(smallest|minim\w+|at least)|(largest|biggest|maxim\w+|at most))\b", task.scene.text[start:end]
+    )
     if extreme:
         sizes = sizes[:1] if extreme[1] else sizes[-1:]
     single = task.goal.output is not None or len(task.plan.sides) == 1
-    whole = task.scene.output is not None and len(task.scene.output) > len(task.plan.sides) and isinstance(task.plan.channels, int)
+    whole = (
+        task.scene.output is not None
+        and len(task.scene.output) > len(task.plan.sides)
+        and isinstance(task.plan.channels, int)
+    )
     written = [task.plan.written((channels, *size)) if whole else list(size) for size in sizes]
     values = [size[0] if single and not whole else size for size in written]
     if len(values) == 1:

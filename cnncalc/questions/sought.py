@@ -48,8 +48,15 @@ def sought(scene: Scene, asked: list[Wanted]) -> list[Sought]:
     """Everything looked for, in the order asked."""
     text, found = scene.text, list[Sought]()
     stated = [number.words for number in scene.numbers if number.role]
-    stated += [(one.start, one.end) for one in scene.remarks if one.kind in ("stride", "dilation", "bias") or (one.kind == "padding" and one.value not in ("zero", "same", "valid"))]
-    stated += [match.span() for one in scene.remarks if one.kind == "keeps" and (match := _SIZE_BEHIND.match(text, one.end))]
+    stated += [
+        (one.start, one.end)
+        for one in scene.remarks
+        if one.kind in ("stride", "dilation", "bias")
+        or (one.kind == "padding" and one.value not in ("zero", "same", "valid"))
+    ]
+    stated += [
+        match.span() for one in scene.remarks if one.kind == "keeps" and (match := _SIZE_BEHIND.match(text, one.end))
+    ]
     stated += [(one.start, one.end) for one in scene.remarks if one.kind == "keeps"]
     for start, end in sentences(text):
         if not is_asking(text[start:end]):
@@ -60,7 +67,10 @@ def sought(scene: Scene, asked: list[Wanted]) -> list[Sought]:
         if layers:
             found.append(Sought("layers", *layers.span(), (start, end)))
             rest[layers.start() - start : layers.end() - start] = "\x01" * (layers.end() - layers.start())
-        forward = any(one.quantity in _FORWARD and one.sentence == (start, end) and _is_result(text[one.start : one.end]) for one in asked)
+        forward = any(
+            one.quantity in _FORWARD and one.sentence == (start, end) and _is_result(text[one.start : one.end])
+            for one in asked
+        )
         words = [(one.start, one.end) for one in scene.remarks if forward and one.kind == "padding"]
         for first, last in [*stated, *words]:
             for at in range(max(first, start), min(last, end)):
@@ -75,12 +85,28 @@ def sought(scene: Scene, asked: list[Wanted]) -> list[Sought]:
     return sorted(found, key=lambda one: one.start)
 
 
-_SIZE_BEHIND = re.compile(r"(?i)\s*(?:the |its |their |spatial |input |output )*(?:sizes?|shapes?|dimensions?|resolution|height and width|width and height)\b")
+_SIZE_BEHIND = re.compile(
+    r"(?i)\s*(?:the |its |their |spatial |input |output )*(?:sizes?|shapes?|dimensions?|resolution|height and width|width and height)\b"
+)
 
 
 def _is_result(words: str) -> bool:
     """Whether what is asked for is surely what comes out, or a count."""
-    return bool(re.search(r"(?i)output|result|param|weight|bias|mac|flop|operation|multipl|memory|neuron|volume", words))
+    return bool(
+        re.search(r"(?i)output|result|param|weight|bias|mac|flop|operation|multipl|memory|neuron|volume", words)
+    )
 
 
-_FORWARD = ("output", "elements", "params", "weights", "biases", "trainable", "macs", "flops", "channels", "memory", "receptive")
+_FORWARD = (
+    "output",
+    "elements",
+    "params",
+    "weights",
+    "biases",
+    "trainable",
+    "macs",
+    "flops",
+    "channels",
+    "memory",
+    "receptive",
+)
