@@ -14,6 +14,7 @@ from cnncalc.questions.scene import POOLS, Scene
 CHANNELS = r"(?:channels?|ch\b|(?:feature |activation )?maps?|filters?|planes)"
 _SPREAD = r"(?:throughout|everywhere|in and out|both in and out|all along|all the way|at (?:both|each|every|all)\b|in (?:each|every|all|both)\b|on (?:both|either)\b|for both|as (?:both )?input and output|at input and output)"
 _RESIZES = r"(?:reduc|squeez|compress|expand|project|bring)\w*"
+_MEANS = rf"(?i)[\s-]*(?:{CHANNELS})?,?\s*(?:with|by|using|through|via|by means of)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?"
 _NOT_CHANNELS = ("stride", "padding", "dilation", "groups", "batch", "count", "ordinal", "height", "width", "side", "output_padding", "pool_size")
 
 
@@ -57,8 +58,8 @@ def facts(scene: Scene) -> list[Fact]:
             continue
         following = numbers[at + 1] if at + 1 < len(numbers) else None
         if following is not None and _is_pair(text, number, following):
-            found.append(Fact("in", number.value, number.start, number.end))
-            found.append(Fact("out", following.value, following.start, following.end))
+            found.append(Fact("in", number.value, number.start, following.end))
+            found.append(Fact("out", following.value, number.start, following.end))
             skip = at + 1
             continue
         if _speaks_of_all(text, number):
@@ -79,6 +80,14 @@ def _speaks_of_all(text: str, number: Number) -> bool:
     before, behind = text[max(0, number.start - 12) : number.start], text[number.end : number.end + 40]
     of = r"\s*(?:$|[.,;:?)]|(?:versions|variants|options|designs|cases|blocks|networks|stacks|approaches|alternatives|setups|of them|numbers|counts|costs)\b)"
     return number.value in (2, 3, 4) and bool(re.search(r"(?i)\b(?:the|these|both)\s+$", before) and re.match(f"(?i){of}", behind))
+
+
+def unpaired(text: str, found: list[Fact]) -> str:
+    """The text without the signs between channels in and out: `64 → 128`, which part no layers."""
+    for fact in found:
+        if fact.kind == "in" and not text[fact.start : fact.end].isalnum():
+            text = text[: fact.start] + " " * (fact.end - fact.start) + text[fact.end :]
+    return text
 
 
 def _is_pair(text: str, one: Number, other: Number) -> bool:
@@ -142,7 +151,7 @@ END = re.compile(r"[.;?\n](?=\s|$)|:(?=\s)")
 BEGIN = re.compile(r"(?i)\b(?:how (?:many|much|large|do|does)|what|which|compute|calculate|find|give|determine|compare)\b")
 ALTERNATIVE = re.compile(
     r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compar\w+ [^.?;]{0,80}?\b(?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
-    r"and (?:how|what)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b"
+    r"and (?:how|what)|how (?:many|much) (?:would|does|do|are|is|has|have|if)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b"
 )
 CHAIN = re.compile(r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|=>|->|\+")
 BEFORE = re.compile(r"(?i)\bpreceded by\b|\bgets? an?\b|\bfirst (?:reduc|squeez|compress)\w+")
@@ -263,6 +272,12 @@ def _owner(text: str, made: list[Part], fact: Fact) -> Part | None:
             return None
     left = next((one for one in reversed(made) if one.start <= fact.start), None)
     right = next((one for one in made if one.start > fact.start), None)
+    if right is not None and fact.kind in ("in", "out", "expansion") and re.fullmatch(_MEANS, text[fact.end : right.start]):
+        if re.search(rf"(?i)\b{_RESIZES}[^,.;?]*$", text[left.end if left else 0 : fact.start]):
+            return right
+    if right is not None and (fact.kind == "count" or (fact.kind == "out" and text[fact.end : right.start].isspace())):
+        if not re.search(r"[,.;:?\n()]", text[fact.end : right.start]):
+            return right
     if left is not None and not _parted(text, left.end, fact.start, right is not None):
         return left
     if right is not None and not re.search(r"[,.;:?\n(]|\b(?:and|or|then|with|on|how|what)\b", text[fact.end : right.start]):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.questions import answers as told
 from cnncalc.questions import engine
 from cnncalc.questions.answers import UNITS, Answering
-from cnncalc.questions.blocks import Fact, Part, facts, parts
+from cnncalc.questions.blocks import Fact, Part, facts, parts, unpaired
 from cnncalc.questions.contrast import Contrast, contrast, contrasts
 from cnncalc.questions.guard import check_words
 from cnncalc.questions.reply import Answer, Assumption, NotUnderstood, Reply, not_understood
@@ -21,7 +21,7 @@ COUNTS = ("params", "weights", "macs", "flops", "trainable")
 OUTPUTS = ("output", "spatial", "channels", "elements")
 _BLOCK = re.compile(r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable|depth-?wise)\b")
 _SAME = re.compile(r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))")
-_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeeze|residual)\w*|halve")
+_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|expan|differ|substitut|alternativ|decompos|slim)\w*|halve|versus|whereas|vs|instead|multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand")
 _PER_PAIR = re.compile(r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|in(?:put)? and out(?:put)? channel)")
 
 
@@ -40,6 +40,8 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
         return None
     try:
         found = facts(scene)
+        scene = replace(scene, text=unpaired(scene.text, found))
+        text = scene.text
         made, shared = parts(scene, found)
         groups = in_front(text, made) or grouped(text, made, bool(contrasts(text, asked)[0]))
     except NotUnderstood:

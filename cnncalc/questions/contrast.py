@@ -78,8 +78,11 @@ def contrast(text: str, asked: Contrast, names: Sequence[str], values: Sequence[
     sentence = text[max(text.rfind(sign, 0, asked.span[0]) for sign in "?.\n") + 1 :]
     if bool(_LEFT.search(sentence)) == bool(_LESS.search(_LEFT.sub("", sentence))) and not _LEFT.search(sentence):
         raise not_understood("it is not clear what the percentage is of", text, asked.span)
-    part = small if _LEFT.search(sentence) else large - small
-    value = engine.ratio(100 * part, large)
+    share = small if _LEFT.search(sentence) else large - small
+    if re.match(r"(?i)fraction|share", text[asked.span[0] :]):
+        value = engine.ratio(share, large)
+        return Answer("fraction", value, told(value), of)
+    value = engine.ratio(100 * share, large)
     return Answer("percentage", value, f"{told(value)} %", of, "percent")
 
 

@@ -15,14 +15,11 @@ from cnncalc.questions.reply import Reply, not_understood
 from cnncalc.questions.scene import WINDOWED, Scene, read, stated
 from cnncalc.questions.wanted import Wanted, wanted
 
+_SEVERAL = re.compile(r"(?i)\b(?:respectively|layers|convolutions|convs)\b")
 _OPTION = r"(?:kernel sizes?|filter sizes?|strides?|padding|paddings|dilations?|dilation (?:rates?|factors?)|groups?)"
-_PLURAL = r"(?:kernel sizes|filter sizes|strides|paddings|dilations|dilation (?:rates|factors)|groups)"
-_OR = r"(?:\d+\s+(?:and|or|vs|versus)\s+)+\d+"
-_COMMAS = r"(?:\d+(?:\s*,\s*|\s+(?:and|or|vs|versus)\s+|\s*,\s*(?:and|or)\s+))+\d+"
-_LIST = re.compile(
-    rf"(?i)\b(?:{_OPTION}(?: of| is| are|:|=)*\s+(?P<one>{_OR})|{_PLURAL}(?: of| are|:|=)*\s+(?P<more>{_COMMAS}))(?![\dx.]|\s*(?:x|filter|kernel|channel|map|unit|neuron|layer))"
-    r"|\b(?P<groups>(?:\d+\s*(?:,\s*(?:and|or)\s+|,|and|or|vs|versus)\s*)+\d+) groups\b"
-)
+_NUMBERS = r"(?:\d+\s*,\s*)*\d+\s*,?\s*(?:and|or|vs|versus)\s+\d+"
+_LIST = re.compile(rf"(?i)\b{_OPTION}(?: of| is| are|:|=)*\s+({_NUMBERS})(?=\s*(?:[?.,;:)]|$))|\b({_NUMBERS}) groups\b")
+_REPEATED = re.compile(r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+")
 _ONCE = re.compile(r"(?i)\bonce\s+((?:with|without|using|for)\b[^,;.?\n(]*)")
 _BIASES = re.compile(r"(?i)\bwith(?P<one> bias(?:es)?)? (?:and|or|versus|vs) without(?: an?| any)?(?P<other> bias(?:es)?)?|\bwithout(?P<third> bias(?:es)?)? (?:and|or|versus|vs) with(?: an?| any)?(?P<fourth> bias(?:es)?)?")
 _AGAIN = re.compile(
@@ -52,15 +49,15 @@ def _ways(text: str) -> list[tuple[str, str]]:
     both = _BIASES.search(text)
     if both and any(both.groups()):
         return [(way, _blank(text, [], both.span(), way)) for way in (("with bias", "without bias") if both["one"] or both["other"] else ("without bias", "with bias"))]
+    repeated = _REPEATED.search(text)
+    if repeated and not _SEVERAL.search(text):
+        ways = re.findall(rf"(?i){repeated['option']}(?: of)? \d+", repeated[0])
+        return [(way, _blank(text, [], repeated.span(), way)) for way in ways]
     lists = list(_LIST.finditer(text))
-    if len(lists) != 1 or re.search(r"(?i)\brespectively\b|\blayers\b|\bconvolutions\b|\bconvs\b", text):
+    if len(lists) != 1 or _SEVERAL.search(text):
         return []
-    [found] = lists
-    group = found.lastgroup or "one"
-    before = text[found.start() : found.start(group)]
-    ways = re.findall(r"\d+", found[group])
-    names = [f"{one} groups" if group == "groups" else re.sub(r"\s+", " ", before + one).strip() for one in ways]
-    return [(name, _blank(text, [], found.span(group), one)) for name, one in zip(names, ways)]
+    group = 1 if lists[0][1] else 2
+    return [(re.sub(r"\s+", " ", text[lists[0].start() : lists[0].start(1)] + one if group == 1 else f"{one} groups").strip(), _blank(text, [], lists[0].span(group), one)) for one in re.findall(r"\d+", lists[0][group])]
 
 
 def _blank(text: str, spans: list[tuple[int, int]], kept: tuple[int, int], words: str) -> str:

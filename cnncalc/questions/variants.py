@@ -21,6 +21,8 @@ _SPATIAL = ("macs", "flops", "operations", "output", "spatial", "width", "height
 _VERB = re.compile(r"(?i)\b(?:does|do|has|have|is|are|of|as)\b")
 INVERTED = ["pointwise", "depthwise", "pointwise"]
 """What an inverted residual block consists of, however it is told."""
+_UNCOUNTED = ("receptive", "spatial", "width", "height")
+"""What no number of channels changes."""
 WEIGHTY = ("conv", "local", "conv_transpose", "depthwise", "pointwise", "separable")
 
 
@@ -122,7 +124,8 @@ def completed(groups: list[list[Part]], found: Said, scene: Scene, asked: Iterab
     variants = [Variant(_name(scene.text, group), _repeated(group)) for group in groups]
     _whole(variants, scene.text)
     _kernels(variants, found, scene.text)
-    _channels(variants, found, scene)
+    _channels(variants, found, scene, any(name not in _UNCOUNTED for name in asked))
+    asked = list(asked)
     spatial = any(name in _SPATIAL for name in asked)
     for name in ("padding", "stride", "dilation"):
         _windows(variants, found, scene, name, spatial)
@@ -194,12 +197,12 @@ def _one(values: Iterable[Any], what: str, text: str) -> Any:
     return next(iter(kept), None)
 
 
-def _channels(variants: list[Variant], found: Said, scene: Scene) -> None:
+def _channels(variants: list[Variant], found: Said, scene: Scene, counted: bool) -> None:
     """Settles how many channels go into and come out of every layer."""
     text, common = scene.text, found.facts
     firsts = [variant.parts[0] for variant in variants]
     rank = 2
-    from_volume = Plan_channels(found.input, scene, rank)
+    from_volume = _channels_of(found.input, scene, rank)
     entering = _one([common.get("in"), from_volume, scene.remark("colour"), *(part.facts.get("in") for part in firsts)], "how many channels go in", text)
     width = common.get("width") or _one((part.facts.get("width") for v in variants for part in v.parts), "how many channels there are", text)
     ambiguous = {part.facts["channels"] for v in variants for part in v.parts if "channels" in part.facts} | ({common["channels"]} if "channels" in common else set())
@@ -219,13 +222,13 @@ def _channels(variants: list[Variant], found: Said, scene: Scene) -> None:
                 if "channels" in part.facts:
                     part.facts.setdefault("out", part.facts["channels"])
     entering = width if entering is None else entering
-    of_output = Plan_channels(found.output, scene, rank)
+    of_output = _channels_of(found.output, scene, rank)
     last = _one([common.get("out"), of_output, width, *(_outs(v.parts) for v in variants)], "how many channels come out", text)
     for variant in variants:
-        _along(variant, entering, last, width, common, text)
+        _along(variant, entering, last, width, common, text, counted)
 
 
-def Plan_channels(shape: tuple[Any, ...] | None, scene: Scene, rank: int) -> Any:
+def _channels_of(shape: tuple[Any, ...] | None, scene: Scene, rank: int) -> Any:
     if shape is None or len(shape) <= rank:
         return None
     return planned(Scene(scene.text, shape=shape, remarks=[one for one in scene.remarks if one.kind == "layout"])).channels
@@ -236,7 +239,7 @@ def _outs(group: list[Part]) -> Any:
     return shaped[-1].facts.get("out") if shaped else None
 
 
-def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[str, Any], text: str) -> None:
+def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[str, Any], text: str, counted: bool) -> None:
     channels = entering
     for at, part in enumerate(variant.parts):
         stated = part.facts.get("in")
@@ -256,6 +259,8 @@ def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[
         single = 1 if part.facts.get("single") and len(variant.parts) == 1 else None
         known = [part.facts.get("out"), part.facts.get("width"), width, common.get("out"), alike if rest else last, single]
         out = next((value for value in known if value is not None), None)
+        if out is None and not counted:
+            continue
         if out is None:
             raise not_understood("the question doesn't say how many channels come out of every layer", text, (part.start, part.end))
         part.facts["out"] = channels = out
@@ -289,7 +294,7 @@ def _plan(variant: Variant, found: Said, scene: Scene) -> None:
     for part in variant.parts:
         options = {name: part.facts[name] for name in ("kernel_size", "stride", "padding", "dilation", "groups") if name in part.facts}
         options |= {"groups": found.facts["groups"]} if "groups" in found.facts and part.type == "conv" else {}
-        if part.type in WEIGHTY and part.type != "depthwise":
+        if part.type in WEIGHTY and part.type != "depthwise" and "out" in part.facts:
             options["out_channels"] = part.facts["out"]
         if part.type == "fc":
             options["out_features"] = part.facts.get("out_features", part.facts.get("out")) or _held(found.output, scene)
