@@ -19,7 +19,7 @@ _NOT_CHANNELS = ("stride", "padding", "dilation", "groups", "batch", "count", "o
 
 
 class Fact(NamedTuple):
-    """Something said of a layer, or of all: `kernel_size`, `in`, `out`, `width` (in and out alike), `channels` (in or out)."""
+    """Something said of a layer, or of all: `kernel_size`, `in`, `out`, `both` (in and out alike), `channels` (in or out)."""
 
     kind: str
     value: Any
@@ -118,13 +118,15 @@ def _number_kind(text: str, number: Number) -> str | None:
         return "count"
     if role is None and re.search(r"(?i)[?.;]\s*(?:and )?(?:after|for|with)\s+$", before) and re.match(r"\s*(?:of (?:them|these|those)\s*)?\?", behind):
         return "recount"
+    if number.value == 1 and re.match(r"(?i)\s*(?:filter|kernel)s? (?:per|for each|for every) (?:input )?channel\b", behind):
+        return "ordinal"
     if role in _NOT_CHANNELS or role in ("out_features", "length"):
         return role
     counted = re.match(rf"(?i)[\s-]*(?:(input and output |in and out |in/out |input/output )|(?:output |input |conv\w* |linear )*){CHANNELS}", behind)
     if counted and (counted[1] or re.match(rf"\s*{_SPREAD}", behind[counted.end() :], re.IGNORECASE)):
-        return "width"
+        return "both"
     if re.search(r"(?i)\bC_in\s*=\s*C_out\s*=\s*$|\b(?:in(?:put)? and output|in/out(?:put)?)(?: channels?| maps)*\s*(?:=|:|of|are|is|both|equal)*\s*$", before):
-        return "width"
+        return "both"
     if re.match(r"(?i)[\s-]*(?:times|-?fold)\b", behind) or re.search(r"(?i)\bexpansion (?:factor|ratio|rate)[\s=:]*(?:of |is )?$|\bt\s*=\s*$|\bby a factor(?: of)? $", before):
         return "expansion" if re.search(r"(?i)\bexpan", text) else None
     if re.match(r"(?i)[\s-]*(?:(?:input|incoming)[\s-]|channels? in\b(?! (?:front|each|all|both|every|total|the))|channel (?:input|image|volume|map|feature|tensor))", behind):
@@ -151,7 +153,7 @@ END = re.compile(r"[.;?\n](?=\s|$)|:(?=\s)")
 BEGIN = re.compile(r"(?i)\b(?:how (?:many|much|large|do|does)|what|which|compute|calculate|find|give|determine|compare)\b")
 ALTERNATIVE = re.compile(
     r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compar\w+ [^.?;]{0,80}?\b(?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
-    r"and (?:how|what)|how (?:many|much) (?:would|does|do|are|is|has|have|if)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b"
+    r"and (?:how|what)|how (?:many|much) (?:would|does|do|are|is|has|have|if)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b|\?\s*(?:and|or)\b"
 )
 CHAIN = re.compile(r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|=>|->|\+")
 BEFORE = re.compile(r"(?i)\bpreceded by\b|\bgets? an?\b|\bfirst (?:reduc|squeez|compress)\w+")
@@ -164,6 +166,8 @@ def parts(scene: Scene, found: list[Fact]) -> tuple[list[Part], list[Fact]]:
     anchors += [Mention("conv", *match.span()) for match in _STANDARD.finditer(scene.text)]
     if any(one.type == "depthwise" for one in scene.mentions):
         anchors += [Mention("pointwise", *match.span()) for match in _ONES.finditer(scene.text)]
+        if not re.search(r"(?i)\bexpan(?!sion (?:factor|ratio|rate))", scene.text):
+            anchors += [Mention("pointwise", fact.start, fact.end) for fact in found if fact.kind == "expansion"]
     anchors.sort(key=lambda one: (one.start, one.end))
     made: list[Part] = []
     for anchor in anchors:
@@ -185,10 +189,12 @@ def parts(scene: Scene, found: list[Fact]) -> tuple[list[Part], list[Fact]]:
         if fact.kind in ("kernel_size", "ordinal", "recount"):
             continue
         of = _owner(scene.text, made, fact)
-        if of is None or fact.kind == "volume":
+        if of is None or fact.kind in ("volume", "height", "width", "side", "length", "batch"):
             shared.append(fact)
         else:
             of.say(fact, scene.text)
+            if fact.kind == "out" and fact.end < of.start and scene.text[fact.end : of.start].isspace():
+                of.facts["counted"] = True
     for part, following in zip(made, [*made[1:], None]):
         part.type = part.type or "conv"
         _single(scene.text, part)
@@ -208,7 +214,7 @@ def _recounted(made: list[Part], found: list[Fact]) -> None:
 def _single(text: str, part: Part) -> None:
     """`an 11×11 filter`: one filter, where nothing is said of their number."""
     alone = re.search(r"(?i)\b(?:an?|one|1|single)\s+$", text[max(0, part.start - 10) : part.start]) and re.match(r"(?i)\s*(?:filter|kernel)\b(?!s)", text[part.end :])
-    if alone and part.type == "conv" and not {"out", "channels", "width"} & part.facts.keys():
+    if alone and part.type == "conv" and not {"out", "channels", "both"} & part.facts.keys():
         part.facts["single"] = True
 
 
@@ -216,7 +222,8 @@ def _joins(text: str, part: Part, anchor: Any) -> bool:
     """Whether a further word or size is of the same layer."""
     between = text[part.end : anchor.start]
     if isinstance(anchor, Fact):
-        if "kernel_size" in part.facts:
+        sides = anchor.value if isinstance(anchor.value, tuple) else (anchor.value,)
+        if "kernel_size" in part.facts or (part.type == "pointwise" and set(sides) != {1}):
             return False
     elif part.type and (part.type != "conv" or anchor.type != "conv") and not (anchor.type == "conv" and re.fullmatch(r"[\s(-]*", between)):
         return False
@@ -231,7 +238,7 @@ def _described(text: str, made: list[Part], found: list[Fact]) -> list[Part]:
         bare = not any(part.end <= fact.start < following and not END.search(text[part.end : fact.start]) for fact in found)
         alike = [one for one in kept if one.facts.get("kernel_size") == part.facts.get("kernel_size") or "kernel_size" not in part.facts]
         article = re.search(r"(?i)\b(the|this|that|these|those|both|each)(?: \w+)?\s*$", text[max(0, part.start - 30) : part.start])
-        if bare and alike and article and (part.type in ("", "conv") or any(one.type == part.type for one in alike)):
+        if bare and alike and article and not _ONES.match(text, part.start) and (part.type in ("", "conv") or any(one.type == part.type for one in alike)):
             continue
         kept.append(part)
     return kept
@@ -250,6 +257,8 @@ def _of_all(made: list[Part]) -> list[Fact]:
 def _merged(text: str, made: list[Part]) -> list[Part]:
     """`Normal convolution: an image is convolved with 5 filters of 3×3`: a name and what follows are one layer."""
     kept: list[Part] = []
+    if [part.type for part in made[:3]] == ["separable", "depthwise", "pointwise"] and "kernel_size" not in made[0].facts:
+        made = made[1:]
     for part in made:
         last = kept[-1] if kept else None
         gap = text[last.end : part.start] if last else ""
@@ -268,7 +277,7 @@ _SIZELESS = ("fc", "pointwise", "flatten", "global_avgpool", "global_maxpool")
 def _owner(text: str, made: list[Part], fact: Fact) -> Part | None:
     """Whose fact it is: the layer's on its side of the words that part two layers; None is said of all."""
     if re.match(rf"(?i)[\s-]*(?:{CHANNELS}\s*)?(?:each\b|for (?:each|all|both)|in (?:each|all|both)|throughout|everywhere)", text[fact.end : fact.end + 50]):
-        if fact.kind in ("out", "channels", "width"):
+        if fact.kind in ("out", "channels", "both"):
             return None
     left = next((one for one in reversed(made) if one.start <= fact.start), None)
     right = next((one for one in made if one.start > fact.start), None)

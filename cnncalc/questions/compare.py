@@ -21,7 +21,7 @@ COUNTS = ("params", "weights", "macs", "flops", "trainable")
 OUTPUTS = ("output", "spatial", "channels", "elements")
 _BLOCK = re.compile(r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable|depth-?wise)\b")
 _SAME = re.compile(r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))")
-_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|expan|differ|substitut|alternativ|decompos|slim)\w*|halve|versus|whereas|vs|instead|multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand")
+_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand")
 _PER_PAIR = re.compile(r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|in(?:put)? and out(?:put)? channel)")
 
 
@@ -88,9 +88,9 @@ def _asked(scene: Scene, asked: list[Wanted]) -> _Wants:
 def _per_pair(made: list[Part], shared: list[Fact]) -> list[Fact]:
     """With one channel in and one out, whatever else is said of channels."""
     for part in made:
-        for name in ("in", "out", "channels", "width"):
+        for name in ("in", "out", "channels", "both"):
             part.facts.pop(name, None)
-    return [*(fact for fact in shared if fact.kind not in ("in", "out", "channels", "width", "volume")), Fact("width", 1, 0, 0)]
+    return [*(fact for fact in shared if fact.kind not in ("in", "out", "channels", "both", "volume")), Fact("both", 1, 0, 0)]
 
 
 def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) -> Reply:

@@ -57,7 +57,7 @@ def _shown(value: object) -> str:
 _DIGITS = re.compile(r"[A-Za-z_]*\d[\w.]*")
 _NAMED = re.compile(
     r"(?i)conv_?(?:\d|1[0-3])|(?:pool|fc|layer|block|stage|dense|relu|bn|max_?pool\w*|h|x|s|c|f|w|d|n|a|y|z)_?\d|v\d|conv[123]-?d\w*|[123]-?d|(?:float|fp|int|bfloat|uint|f)\d+|\d+-?bits?|"
-    r"(?:max|avg|average|batch)?\w*pool\w*[123]d|\w*norm\w*[123]d|1st|2nd|3rd|4th"
+    r"(?:max|avg|average|batch)?\w*pool\w*[123]d|\w*norm\w*[123]d|mobilenet-?v\d|1st|2nd|3rd|4th"
 )
 
 

@@ -20,6 +20,7 @@ _OPTION = r"(?:kernel sizes?|filter sizes?|strides?|padding|paddings|dilations?|
 _NUMBERS = r"(?:\d+\s*,\s*)*\d+\s*,?\s*(?:and|or|vs|versus)\s+\d+"
 _LIST = re.compile(rf"(?i)\b{_OPTION}(?: of| is| are|:|=)*\s+({_NUMBERS})(?=\s*(?:[?.,;:)]|$))|\b({_NUMBERS}) groups\b")
 _REPEATED = re.compile(r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+")
+_GROUPS = re.compile(r"(?i)\b\d+ groups?(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for )?\d+ groups?)+")
 _ONCE = re.compile(r"(?i)\bonce\s+((?:with|without|using|for)\b[^,;.?\n(]*)")
 _BIASES = re.compile(r"(?i)\bwith(?P<one> bias(?:es)?)? (?:and|or|versus|vs) without(?: an?| any)?(?P<other> bias(?:es)?)?|\bwithout(?P<third> bias(?:es)?)? (?:and|or|versus|vs) with(?: an?| any)?(?P<fourth> bias(?:es)?)?")
 _AGAIN = re.compile(
@@ -53,6 +54,9 @@ def _ways(text: str) -> list[tuple[str, str]]:
     if repeated and not _SEVERAL.search(text):
         ways = re.findall(rf"(?i){repeated['option']}(?: of)? \d+", repeated[0])
         return [(way, _blank(text, [], repeated.span(), way)) for way in ways]
+    groups = _GROUPS.search(text)
+    if groups and not _SEVERAL.search(text):
+        return [(way, _blank(text, [], groups.span(), way)) for way in re.findall(r"(?i)\d+ groups?", groups[0])]
     lists = list(_LIST.finditer(text))
     if len(lists) != 1 or _SEVERAL.search(text):
         return []

@@ -122,6 +122,7 @@ def _volume(text: str, found: Said, fact: Fact, made: list[Part]) -> None:
 def completed(groups: list[list[Part]], found: Said, scene: Scene, asked: Iterable[str]) -> list[Variant]:
     """The variants with their plans, each with what it takes from the others; `NotUnderstood` where that is not certain."""
     variants = [Variant(_name(scene.text, group), _repeated(group)) for group in groups]
+    _check(variants, found, scene.text)
     _whole(variants, scene.text)
     _kernels(variants, found, scene.text)
     _channels(variants, found, scene, any(name not in _UNCOUNTED for name in asked))
@@ -172,6 +173,24 @@ def _whole(variants: list[Variant], text: str) -> None:
             variant.name += " + the same"
 
 
+_OF_ALL = ("in", "out", "both", "channels", "kernel_size", "stride", "padding", "dilation", "groups", "height", "width", "side", "length")
+_OF_CONV = ("in", "out", "both", "channels", "kernel_size", "stride", "padding", "dilation", "groups", "gives", "single", "counted")
+_OF = {"fc": ("out_features", "out", "in"), "conv": (*_OF_CONV, "expansion"), "pointwise": (*_OF_CONV, "expansion"), **dict.fromkeys(POOLS, ("kernel_size", "stride", "padding", "gives"))}
+
+
+def _check(variants: list[Variant], found: Said, text: str) -> None:
+    """Refuses what is said of a layer, or of all, and would not be used."""
+    unused = [name for name in found.facts if name not in _OF_ALL]
+    for variant in variants:
+        for part in variant.parts:
+            unused += [name for name in part.facts if name not in _OF.get(part.type, _OF_CONV if part.type in WEIGHTY else ())]
+    if unused:
+        raise not_understood(f"it is not clear which layer has the {unused[0].replace('_', ' ')}", text)
+    every = [part for variant in variants for part in variant.parts]
+    if any(part.facts.get("single") or (part.facts.get("counted") and part.facts["out"] == 1) for part in every) and any(part.facts.get("counted") and part.facts["out"] > 1 for part in every):
+        raise not_understood("it is not clear whether the filters stand side by side or one after the other", text)
+
+
 def _ones(part: Part) -> bool:
     kernel = part.facts.get("kernel_size")
     return part.type == "pointwise" or kernel == 1 or (isinstance(kernel, tuple) and set(kernel) == {1})
@@ -204,7 +223,7 @@ def _channels(variants: list[Variant], found: Said, scene: Scene, counted: bool)
     rank = 2
     from_volume = _channels_of(found.input, scene, rank)
     entering = _one([common.get("in"), from_volume, scene.remark("colour"), *(part.facts.get("in") for part in firsts)], "how many channels go in", text)
-    width = common.get("width") or _one((part.facts.get("width") for v in variants for part in v.parts), "how many channels there are", text)
+    width = common.get("both") or _one((part.facts.get("both") for v in variants for part in v.parts), "how many channels there are", text)
     ambiguous = {part.facts["channels"] for v in variants for part in v.parts if "channels" in part.facts} | ({common["channels"]} if "channels" in common else set())
     outs = [part.facts.get("out") for v in variants for part in v.parts]
     if ambiguous and entering is None and width is None:
@@ -223,7 +242,9 @@ def _channels(variants: list[Variant], found: Said, scene: Scene, counted: bool)
                     part.facts.setdefault("out", part.facts["channels"])
     entering = width if entering is None else entering
     of_output = _channels_of(found.output, scene, rank)
-    last = _one([common.get("out"), of_output, width, *(_outs(v.parts) for v in variants)], "how many channels come out", text)
+    last = _one([common.get("out"), of_output, width], "how many channels come out", text)
+    ends = {_outs(v.parts) for v in variants} - {None}
+    last = next(iter(ends)) if last is None and len(ends) == 1 else last
     for variant in variants:
         _along(variant, entering, last, width, common, text, counted)
 
@@ -248,6 +269,8 @@ def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[
         channels = stated if channels is None else channels
         if at == 0:
             variant.entering = channels
+        if part.type == "depthwise" and part.facts.get("out", channels) != channels:
+            raise not_understood("a depthwise layer has as many filters as channels go in", text, (part.start, part.end))
         if part.type not in WEIGHTY or part.type == "depthwise":
             continue
         if "expansion" in part.facts:
@@ -257,7 +280,7 @@ def _along(variant: Variant, entering: Any, last: Any, width: Any, common: dict[
         rest = [one for one in variant.parts[at + 1 :] if one.type in WEIGHTY and one.type != "depthwise"]
         alike = channels if channels is not None and channels == last and not _ones(part) else None
         single = 1 if part.facts.get("single") and len(variant.parts) == 1 else None
-        known = [part.facts.get("out"), part.facts.get("width"), width, common.get("out"), alike if rest else last, single]
+        known = [part.facts.get("out"), part.facts.get("both"), width, common.get("out"), alike if rest else last, single]
         out = next((value for value in known if value is not None), None)
         if out is None and not counted:
             continue
@@ -302,7 +325,7 @@ def _plan(variant: Variant, found: Said, scene: Scene) -> None:
             options.pop("kernel_size", None)
         layers.append(Described(part.type, options, start=part.start, end=part.end))
     sides = {} if variant.entering is None or (found.input and len(found.input) > 2) else {"in_channels": variant.entering}
-    sides |= {name: found.facts[name] for name in ("height", "width", "side") if name in found.facts and name != "width"}
+    sides |= {name: found.facts[name] for name in ("height", "width", "side", "length") if name in found.facts}
     remarks = [one for one in scene.remarks if one.kind != "colour"]
     variant.output = found.output
     variant.scene = Scene(scene.text, layers=layers, shape=found.input, sides=sides, remarks=remarks)
