@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-import types
-
+import cnncalc.questions
+from cnncalc.questions.limits import legible
 from cnncalc.questions.reply import Answer, Assumption, Reply, not_understood
 
 UNDERSTOOD = "input: [3, 32, 32]\nlayers:\n  - {conv: 10, kernel_size: 5, padding: 2}\n"
@@ -12,6 +11,7 @@ UNDERSTOOD = "input: [3, 32, 32]\nlayers:\n  - {conv: 10, kernel_size: 5, paddin
 
 def ask(question: str) -> Reply:
     """One answer to most questions, two where it says `both`, a matrix where `matrix`; `nonsense` is not understood."""
+    legible(question)
     if "nonsense" in question:
         start = question.index("nonsense")
         raise not_understood("no fact in it is known", question, (start, start + 8), "say what the layer is")
@@ -30,15 +30,8 @@ def ask(question: str) -> Reply:
     return Reply(question, UNDERSTOOD, answers, steps, assumptions, convention)
 
 
-def install() -> None:
-    """Puts it in the place of the one that understands."""
-    module = types.ModuleType("cnncalc.questions.ask")
-    module.ask = ask  # type: ignore[attr-defined]
-    sys.modules["cnncalc.questions.ask"] = module
-
-
 if __name__ == "__main__":
     from cnncalc.cli import main
 
-    install()
+    cnncalc.questions.ask = ask
     main()

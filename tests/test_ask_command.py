@@ -21,14 +21,14 @@ from cnncalc.questions.limits import LONGEST, legible
 from cnncalc.questions.reply import NotUnderstood, Reply
 from cnncalc.render.lines import plain
 
-SCRIPT = [sys.executable, answered.__file__]
+SCRIPT = [answered.__file__]
 KEPT = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "NO_COLOR", "COLUMNS")}
 
 
-def run(*arguments: str | bytes, stdin: bytes | None = b"", cwd: Path | None = None) -> Any:
+def run(*arguments: str | bytes, stdin: bytes | None = b"", cwd: Path | None = None, script: list[str] = SCRIPT) -> Any:
     """The finished process."""
     return subprocess.run(
-        [*SCRIPT, "ask", *arguments], input=stdin, capture_output=True, cwd=cwd, env=KEPT, check=False
+        [sys.executable, *script, "ask", *arguments], input=stdin, capture_output=True, cwd=cwd, env=KEPT, check=False
     )
 
 
@@ -73,7 +73,7 @@ def test_arguments_standard_input_and_a_dash_are_the_same_question() -> None:
     ids=range(11),
 )
 def test_what_is_no_question_is_refused_in_one_line(stdin: bytes, told: str) -> None:
-    message = refused(run(stdin=stdin))
+    message = refused(run(stdin=stdin, script=["-m", "cnncalc"]))
     assert told in message.splitlines()[0]
     assert message.isprintable() or "\x1b" not in message
 
@@ -242,9 +242,10 @@ def test_a_reply_goes_to_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "reply.txt").read_text(encoding="utf-8").startswith("conv1: b) 32×32×10\n")
 
 
-def test_the_public_api_has_ask_and_reply(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cnncalc.questions.ask", answered)
-    assert cnncalc.ask is answered.ask
+def test_the_public_api_has_ask_and_reply() -> None:
+    reply = cnncalc.ask("Input 32x32x3, 10 filters 5x5, stride 1, pad 2: output volume?")
+    assert isinstance(reply, cnncalc.Reply)
+    assert reply.answers[0].value == [32, 32, 10]
     assert cnncalc.Reply is Reply
     assert {"ask", "Reply"} <= set(cnncalc.__all__)
 
@@ -258,7 +259,7 @@ def conversation(
     """Types at a real (pseudo) terminal, each text once the prompt stands; the exit code and what was shown."""
     leader, follower = pty.openpty()
     process = subprocess.Popen(
-        [*SCRIPT, "ask", *arguments],
+        [sys.executable, *SCRIPT, "ask", *arguments],
         stdin=follower,
         stdout=follower if stdout is None else stdout,
         stderr=follower,

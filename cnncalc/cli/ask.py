@@ -17,7 +17,6 @@ from cnncalc.errors import Problem, SpecError
 from cnncalc.render.lines import width
 
 if TYPE_CHECKING:
-    from cnncalc.questions.reply import Reply
     from cnncalc.spec.yaml import Node
 
 
@@ -55,17 +54,11 @@ def ask(
         _answer(_piped(), brief, format, output)
 
 
-def _reply(question: str) -> Reply:
-    from cnncalc import ask
-    from cnncalc.questions.limits import legible
-
-    return ask(legible(question))
-
-
 def _answer(question: str, brief: bool, format: str, output: Path | None) -> None:
+    from cnncalc import ask
     from cnncalc.questions import render
 
-    reply = _reply(question)
+    reply = ask(question)
     if format == "json":
         write(render.as_json(reply), output)
     else:
@@ -74,12 +67,13 @@ def _answer(question: str, brief: bool, format: str, output: Path | None) -> Non
 
 
 def _answer_all(questions: list[str], output: Path | None) -> None:
+    from cnncalc import ask
     from cnncalc.questions import render
 
     told, failed = [], False
     for question in questions:
         try:
-            line = render.as_json(_reply(question))
+            line = render.as_json(ask(question))
         except SpecError as error:
             line, failed = render.refusal(question, error), True
         told.append(line)
