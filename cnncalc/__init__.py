@@ -18,7 +18,8 @@ from cnncalc.network import Network
 if TYPE_CHECKING:
     from cnncalc.claims import Finding, Findings, check
     from cnncalc.pytorch import Verification, verify
-    from cnncalc.questions import Reply, ask
+    from cnncalc.questions.ask import ask
+    from cnncalc.questions.reply import Reply
     from cnncalc.solving import Solutions, solve
     from cnncalc.worked import Computed, compute
 

@@ -55,7 +55,7 @@ def ask(
 
 
 def _answer(question: str, brief: bool, format: str, output: Path | None) -> None:
-    from cnncalc import ask
+    from cnncalc.questions import ask
     from cnncalc.questions import render
 
     reply = ask(question)
@@ -67,7 +67,7 @@ def _answer(question: str, brief: bool, format: str, output: Path | None) -> Non
 
 
 def _answer_all(questions: list[str], output: Path | None) -> None:
-    from cnncalc import ask
+    from cnncalc.questions import ask
     from cnncalc.questions import render
 
     told, failed = [], False
