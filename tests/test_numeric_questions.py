@@ -58,6 +58,7 @@ def relu(x: Any) -> Any:
     return t(x).relu().tolist()
 
 
+IMAGE_TEXT = f" {IMAGE}"
 FLIPPED = t(KERNEL).flip(0, 1).tolist()
 
 QUESTIONS: list[tuple[str, Any]] = [
@@ -75,13 +76,14 @@ QUESTIONS: list[tuple[str, Any]] = [
     (f"Slide the kernel {KERNEL} over the input {IMAGE}, moving 2 pixels at a time, without any padding. Give the resulting matrix.", conv(stride=2)),
     (f"Input {IMAGE} padded with 1 layer of zeros on each side; kernel {KERNEL}; stride 3. Compute the convolution.", conv(padding=1, stride=3)),
     (f"x = {SIGNAL}, w = {TAPS}. What is the 1D convolution output with S=2 and P=1?", conv(SIGNAL, TAPS, stride=2, padding=1)),
-    (f"The signal [3, 1, 4, 1, 5, 9, 2] is convolved with the filter [1, 0, -2] in a CNN layer, same padding. What comes out?", conv(SIGNAL, TAPS, padding=1)),
-    (f"1-D input sequence: 3 1 4 1 5 9 2\nFilter: 1 0 -2\nCompute the output of the convolution, dilation rate 2.", conv(SIGNAL, TAPS, dilation=2)),
+    ("The signal [3, 1, 4, 1, 5, 9, 2] is convolved with the filter [1, 0, -2] in a CNN layer, same padding. What comes out?", conv(SIGNAL, TAPS, padding=1)),
+    ("1-D input sequence: 3 1 4 1 5 9 2\nFilter: 1 0 -2\nCompute the output of the convolution, dilation rate 2.", conv(SIGNAL, TAPS, dilation=2)),
     (f"Compute the full cross-correlation of x={SIGNAL} with w={TAPS}.", conv(SIGNAL, TAPS, padding=2)),
     (f"Smooth the image {IMAGE} by a convolution with the filter 1/4 [[1,1],[1,1]].", mean(IMAGE, 2, stride=1)),
     (f"Image I = {IMAGE}; kernel K = \\frac{{1}}{{2}}\\begin{{pmatrix}}1 & 0\\\\ -1 & 2\\end{{pmatrix}}. Compute the cross-correlation.", (t(conv()) / 2).tolist()),
     (f"What is the true convolution (kernel flipped) of the input {IMAGE} with the kernel {KERNEL}?", conv(w=FLIPPED)),
     (f"Rotate the kernel {KERNEL} by 180 degrees and convolve the image {IMAGE} with it, stride 1.", conv(w=FLIPPED)),
+    (f"Slide the kernel {KERNEL} over the image {IMAGE} with stride 1, no padding, sum of products. Result?", conv()),
     (f"Without flipping the kernel {KERNEL}, convolve the input {IMAGE}.", conv()),
     # parts of the output
     (f"Convolve the input {IMAGE} with the kernel {KERNEL}. What is the top-left value of the output?", conv()[0][0]),
@@ -104,7 +106,7 @@ QUESTIONS: list[tuple[str, Any]] = [
     (f"What does global average pooling give for the feature map {IMAGE}?", t(IMAGE).mean().item()),
     (f"Input {IMAGE}, kernel {KERNEL}. Using the original input, apply max pooling with a 2x2 window.", most()),
     (f"Down-sample the input {IMAGE} by average pooling using a 2x2 filter.", mean()),
-    (f"If the input of a 2x2 max pooling is [7, 2, 9, 4], what is the output?", 9),
+    ("If the input of a 2x2 max pooling is [7, 2, 9, 4], what is the output?", 9),
     # chains and others
     (f"Convolve the input {SIGNED} with the kernel {KERNEL}, then apply ReLU. What is the output?", relu(conv(SIGNED))),
     (f"Input {SIGNED}, kernel {KERNEL}, stride 1. Apply the convolution, then ReLU, then 2x2 max pooling with stride 1.", most(relu(conv(SIGNED)), stride=1)),
@@ -139,4 +141,223 @@ def test_the_answer_is_pytorchs(question: str, answer: Any) -> None:
 
 
 def test_enough_phrasings() -> None:
-    assert len(QUESTIONS) >= 40
+    assert len(QUESTIONS) >= 50
+
+
+WITHHELD = [
+    # a fact is missing, or there are two readings
+    f"Input {IMAGE}, kernel {KERNEL}, stride 1 and zero padding. What is the output of the convolution?",
+    f"Input {IMAGE}, kernel {KERNEL}. Compute the dilated convolution.",
+    f"Input {IMAGE}, kernel {KERNEL}. What is the convolution's value at (1, 1)?",
+    f"Input {IMAGE}, kernel {KERNEL}. What does max pooling give?",
+    f"Input {IMAGE}, kernel {KERNEL}. What is the output of max pooling with a 2x2 window?",
+    f"Apply 2x2 pooling to {IMAGE}.",
+    f"Apply max pooling to {IMAGE}.",
+    f"Input {IMAGE}, kernels {KERNEL} and [[0, 1], [1, 0]]. Convolve.",
+    f"Input {IMAGE}, kernel {KERNEL}. Output if the input is padded?",
+    f"The matrices {KERNEL} and [[0, 1], [1, 0]] are convolved. Result?",
+    "What is the softmax of [[1, 2], [3, 4]]?",
+    "Batch normalization of [[1, 2], [3, 4]]?",
+    f"Input {IMAGE}, kernel {KERNEL}. What is the output if the stride is 2? What if it is 3?",
+    f"Input {IMAGE}, kernel {KERNEL}. Apply average pooling, 2x2, and ReLU and the convolution.",
+    f"Should the kernel {KERNEL} be flipped? Without flipping it or with the kernel flipped, convolve {IMAGE}.",
+    # numbers that don't fit together
+    f"The 5x5 image {IMAGE} is convolved with the kernel {KERNEL}. Output?",
+    f"Convolve {IMAGE} with {KERNEL}, padding = -1.",
+    "Convolve [[1, 2], [3, 4, 5]] with [[1]].",
+    f"Input {KERNEL}, kernel {IMAGE}: convolve.",
+    f"Input {IMAGE}, kernel {KERNEL}: what is the value of the output of the convolution at (7, 7)?",
+    f"2x2 max pooling of the row x = {SIGNAL}?",
+    # words that change the numbers
+    f"Input {IMAGE}, kernel {KERNEL} scaled by two. Convolve.",
+    f"Input {IMAGE} (transposed), kernel {KERNEL}. Convolve.",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve only over the top.",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve and add the input.",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve, output modulo 3?",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve with reflect padding of 1.",
+    f"Input {IMAGE}, kernel {KERNEL}. Add a border of zeros and convolve.",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve, rounding down.",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve the image twice.",
+    f"Input {IMAGE}, kernel {KERNEL}. Convolve; which position has the maximum?",
+    "x = [1, 2, 3, 4], h = [1, 1]: compute their linear convolution.",
+    f"Input {IMAGE}, kernel {KERNEL}. The output is [[1, 2], [3, 4]]. Is that right?",
+    f"Input {IMAGE}, kernel {KERNEL}. What is the gradient of the loss with respect to the kernel?",
+    f"After one update with learning rate 0.1, what is the output for the input {IMAGE} and the kernel {KERNEL}?",
+    f"Two layers: 2x2 max pooling, stride 2, in the first and 2x2 average pooling in the second. Input {IMAGE}. Output?",
+    # choices that say something else
+    f"Apply 2x2 max pooling to {IMAGE}.\nA) [[9, 9], [9, 9]]\nB) [[4, 1], [5, 3]]",
+    f"nn.Conv2d(1, 8, kernel_size=2, bias=False), weight {KERNEL}, input {IMAGE}: output?",
+]
+
+
+@pytest.mark.parametrize("question", WITHHELD, ids=range(len(WITHHELD)))
+def test_what_is_not_certain_is_not_answered(question: str) -> None:
+    with pytest.raises(SpecError):
+        numeric(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "Input 32x32x3, ten 5x5 filters, stride 1, pad 2: output volume?",
+        "An input of shape [1, 3, 32, 32] goes through a convolution with kernel [3, 3]. Output shape?",
+        "Shapes (1, 3, 32, 32) and [3, 224, 224], stride [2, 2].",
+        f"How many multiplications does it take to convolve {IMAGE} with {KERNEL}?",
+        f"The kernel {KERNEL} is applied to a 32x32 image. What is the output size?",
+        "y[0] and x[1, 2] are indices [1].",
+        "tf.nn.conv2d(x, w, strides=[1, 2, 2, 1], padding='VALID') with x: [10, 32, 32, 3], w: [5, 5, 3, 16]. Shape?",
+    ],
+)
+def test_other_questions_are_left_to_others(question: str) -> None:
+    assert numeric(question) is None
+
+
+def answers(question: str) -> list[tuple[Any, str | None]]:
+    reply = numeric(question)
+    assert reply is not None
+    return [(one.value, one.option) for one in reply.answers]
+
+
+def test_a_choice_is_named_by_its_letter() -> None:
+    pooled = most()
+    assert answers(f"Apply 2x2 max pooling to {IMAGE}.\nA) [[9, 9], [9, 9]]\nB) {pooled}") == [(pooled, "B")]
+    assert answers(f"Apply 2x2 max pooling to {IMAGE}.\nA) 9 9; 9 9\nB) 4 3; 5 4") == [(pooled, "B")]
+    question = f"Apply 2x2 max pooling to {IMAGE}. What is the top-left value?\n(a) 1\n(b) 4\n(c) 2\n(d) 3"
+    assert answers(question) == [(4, "b")]
+
+
+def test_parts_go_on_from_each_other() -> None:
+    parts = (
+        f"Given the input {SIGNED} and the filter {KERNEL}.\n(a) Compute the output of the convolution, stride 1.\n"
+        "(b) Apply ReLU to the result.\n(c) Apply 2x2 max pooling with stride 1 to the output of (b)."
+    )
+    first = conv(SIGNED)
+    assert answers(parts) == [(first, None), (relu(first), None), (most(relu(first), stride=1), None)]
+    both = f"Given the input {IMAGE}.\n(a) Compute 2x2 max pooling.\n(b) Compute 2x2 average pooling of the input."
+    assert answers(both) == [(most(), None), (mean(), None)]
+
+
+def test_two_things_asked_are_two_answers() -> None:
+    both = f"Perform max pooling and average pooling on {IMAGE} with a 2x2 window and stride 2."
+    assert answers(both) == [(most(), None), (mean(), None)]
+    sized = f"Convolve the image {IMAGE} with the kernel {KERNEL}. What are the dimensions of the result and what is the result?"
+    assert answers(sized) == [([3, 3], None), (conv(), None)]
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("nn.MaxPool2d(2)", most()),
+        ("nn.AvgPool2d(kernel_size=3, stride=1)", mean(k=3, stride=1)),
+        ("MaxPooling2D(pool_size=(2, 2), strides=(1, 1))", most(stride=1)),
+        ("nn.ReLU()", IMAGE),
+    ],
+)
+def test_a_call_is_read_as_its_layer(call: str, answer: Any) -> None:
+    assert answers(f"Apply {call} to {IMAGE}.") == [(answer, None)]
+
+
+def test_a_call_of_a_convolution_has_its_weight_from_the_words() -> None:
+    call = "nn.Conv2d(1, 1, kernel_size=2, padding=1, bias=False)"
+    assert answers(f"layer = {call}\nWeight: {KERNEL}\nInput: {IMAGE}\nWhat does it give?") == [(conv(padding=1), None)]
+
+
+def assumed(question: str) -> dict[str, Any]:
+    reply = numeric(question)
+    assert reply is not None
+    return {one.fact: one.value for one in reply.assumptions}
+
+
+def test_what_is_taken_for_granted_is_said() -> None:
+    free = f"Convolve the input {IMAGE} with the kernel {KERNEL}."
+    assert assumed(free) == {"stride": 1, "padding": 0, "kernel": "not flipped"}
+    assert assumed(f"Cross-correlate the input {IMAGE} with the kernel {KERNEL}, stride 1, padding 0.") == {}
+    even = "Convolve the input [[1, 2], [3, 4]] with the kernel [[1, 2], [2, 1]], stride 1, no padding."
+    assert assumed(even) == {}  # half a turn doesn't change it
+    assert assumed(f"Apply 2x2 max pooling to {IMAGE}.") == {"stride": 2}
+
+
+def test_a_window_that_does_not_fit_is_said() -> None:
+    reply = numeric(f"Apply 3x3 max pooling with stride 2 to {IMAGE}.")
+    assert reply is not None
+    assert "doesn't fit" in reply.answers[0].text
+    assert reply.answers[0].value == 5
+
+
+@pytest.mark.parametrize("command", ["cnncalc compute conv", "cnncalc compute '{maxpool: [2, 2], stride: 1}'"])
+def test_what_was_understood_is_a_command(command: str) -> None:
+    reply = numeric(f"Convolve the input {IMAGE} with the kernel {KERNEL}, then apply 2x2 max pooling with stride 1.")
+    assert reply is not None
+    assert any(line.startswith(f"{command} --input '[[") for line in reply.understood.splitlines())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 20_000, "[[1,2]," * 3000, "1 2\n" * 5000, "-" * 20_000, r"\begin{matrix}" * 1500, "stride " * 3000 + IMAGE_TEXT,
+        "convolve [[1e400]] with [[1]]", "x = [1/0, 2]", "conv [[1, 2]] " + "is = " * 4000, "pad " * 4000 + IMAGE_TEXT,
+        "__import__('os').system('x') [[1, 2], [3, 4]]", IMAGE_TEXT + " size of " * 2000, "a) what b) what " * 1000 + IMAGE_TEXT,
+        "[[" + "9" * 500 + "]]: ReLU?", "average " * 3000 + IMAGE_TEXT, "value at " * 3000 + IMAGE_TEXT,
+    ],
+    ids=range(16),
+)  # fmt: skip
+def test_hostile_texts_are_refused_or_left(text: str) -> None:
+    try:
+        assert numeric(text) is None
+    except SpecError as error:
+        assert str(error)
+
+
+def test_without_a_matrix_nothing_heavy_is_imported() -> None:
+    code = "from cnncalc.questions.numeric import numeric; assert numeric('Input 32x32x3, shape [3, 32, 32]?') is None"
+    report = "import sys; print([m for m in ('numpy', 'torch', 'rich') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", f"{code}\n{report}"], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        (f"a {IMAGE} b {KERNEL}", [(4, 4), (2, 2)]),
+        (f"X:\n{LINES}\n\nW:\n{BARS}", [(4, 4), (2, 2)]),
+        (TABLE, [(4, 4)]),
+        (LATEX, [(4, 4)]),
+        (r"$K=\frac{1}{9}\begin{pmatrix}1&1\\1&1\end{pmatrix}$", [(2, 2)]),
+        ("┌─────┐\n│ 1 2 │\n│ 3 4 │\n└─────┘", [(2, 2)]),
+        ("[1 2 3]\n[4 5 6]", [(2, 3)]),
+        ("x = [1 2; 3 4]", [(2, 2)]),
+        ("[1 2\n 3 4]", [(2, 2)]),
+        ("Row 1: 1 2 3\nRow 2: 4 5 6", [(2, 3)]),
+        ("np.array([[1, 2], [3, 4]])", [(2, 2)]),
+        ("[[[1, 2]], [[3, 4]]]", [(2, 1, 2)]),
+        ("x=[2, 1, 2, 3], w=[1, -1]", [(4,), (2,)]),
+        ("a tensor of shape [3, 32, 32], an input of [1, 28, 28], stride [2, 1], [3, 3]", []),
+        ("x[0] = y[1, 2] [1]", []),
+        ("1. first\n2. second", []),
+    ],
+)
+def test_matrices_are_found_and_shapes_are_not(text: str, shapes: list[tuple[int, ...]]) -> None:
+    assert [one.shape for one in matrices(text)] == shapes
+
+
+def test_a_factor_belongs_to_its_matrix() -> None:
+    for text in ("1/9 * [[9, 18]]", r"\frac{1}{9}[[9, 18]]", "(1/9) [[9, 18]]", "[[9, 18]] / 9", "[[9, 18]] * 1/9"):
+        assert matrices(text)[0].values == [[1, 2]]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the questions of others lie beside the checkout")
+def test_questions_of_others() -> None:
+    """Each is answered as its source does, withheld, or left to others."""
+    answered = 0
+    for entry in yaml.safe_load(SHARED.read_text(encoding="utf-8")):
+        try:
+            reply = numeric(entry["question"])
+        except NotUnderstood:
+            continue
+        if reply is None:
+            continue
+        given = [x for one in reply.answers for x in torch.tensor(one.value, dtype=torch.float64).flatten().tolist()]
+        assert all(any(abs(x - want) < 1e-9 for x in given) for want in entry["answer"].get("values", [])), entry["id"]
+        answered += 1
+    assert answered >= 6

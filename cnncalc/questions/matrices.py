@@ -184,8 +184,13 @@ def _is_shape(values: list[Fraction], before: str) -> bool:
         return True
     if any(x <= 0 or x.denominator > 1 for x in values):
         return False
-    if len(values) > 4 or _NAMED.search(before):
-        return len(values) == 2 and values[0] == values[1]
+    if len(values) > 4:
+        return False
+    if _NAMED.search(before):
+        square = (
+            (len(values) > 2 and values[-1] == values[-2]) or values[-3:-2] == values[-2:-1] or values[0] == values[1]
+        )
+        return values[1:] == values[:-1] if len(values) == 2 else square and max(values) >= 16
     if not _TAKEN.search(before) or len(values) < 3:
         return True
     return max(values) > 4 and (values[-1] == values[-2] or values[-3] == values[-2])

@@ -96,6 +96,8 @@ def _rank(scene: Scene) -> int:
         return 2
     if ranks == {3} and shape is None and said != 3:
         return 2
+    if said == 1 and all(kernel[-1] == 1 for kernel in kernels if isinstance(kernel, tuple)):
+        return 1
     if len(ranks) == 1:
         return max(ranks)
     if said is not None and (shape is None or len(shape) in (said, said + 1, said + 2)):

@@ -74,6 +74,7 @@ RULES = (
     _after("features", r"features?\b(?! maps?)(?! detectors?)", False),
     _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
+    _after("output", r"[\])]?\s*(?:is |comes |are )?(?:after|from) the\b", True),
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     Rule("volume", None, re.compile(r"\s*(?=→|=>|->)"), True),
     _after("input", r"(?:went|goes|go|comes?|came|is fed|are fed|fed) in\b|in\b(?=\s*[,;]\s*#)", True),

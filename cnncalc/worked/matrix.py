@@ -113,14 +113,14 @@ def _tokens(source: Source) -> Iterator[tuple[str, Any, re.Match[str]]]:
 
 
 def _bracketed(source: Source) -> Nested:
-    """Nested lists; a `;` within one ends a row."""
+    """Nested lists; a `;` within one ends a row, and so does a line that no comma ends."""
     top: list[Any] = []
     open_, rows, comma = [top], [[0]], False
     for kind, value, token in _tokens(source):
         here = open_[-1]
         if kind in (",", ";") and (comma or not here):
             raise _refused(source, token, "a number is missing before this sign")
-        comma = kind == ","
+        comma = kind == "," or (comma and kind == "\n")
         if kind == "[":
             if len(open_) > DEEPEST:
                 raise _refused(source, token, f"brackets deeper than {DEEPEST} levels")
@@ -133,11 +133,11 @@ def _bracketed(source: Source) -> Nested:
                 raise _refused(source, token, "a bracket closes that was never opened")
             open_.pop()
             starts = rows.pop()
-            if len(starts) > 1:
+            if len(starts) > 1 and not any(isinstance(one, list) for one in here):
                 here[:] = [here[a:b] for a, b in zip(starts, [*starts[1:], len(here)]) if b > a]
         elif kind == "number":
             here.append(value)
-        elif kind == ";":
+        elif kind == ";" or (kind == "\n" and here and not comma):
             rows[-1].append(len(here))
         elif kind == "|":
             raise _refused(source, token, "a bar separates rows or numbers only outside brackets")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from cnncalc.questions.operations import Reading
+from cnncalc.questions.numeric.operations import Reading
 from cnncalc.questions.reply import not_understood
 from cnncalc.worked.matrix import Nested
 
@@ -25,41 +25,54 @@ _ORDINALS: Final = {
     "bottom": -1,
 }
 _ORDINAL = "|".join(_ORDINALS)
-_OUTPUT = r"(?:the\s+)?(?:resulting\s+|final\s+|output\s+|convolved\s+|pooled\s+|whole\s+|equivalent\s+|feature\s+|activation\s+)*(?:output|results?|feature|maps?|matrix|image|plane|operator|kernel|filter|vector)s?(?:\s+(?:map|matrix|feature map|plane|image|o))?\b"
+_OUTPUT = (
+    r"(?:the\s+)?(?:resulting\s+|final\s+|output\s+|convolved\s+|pooled\s+|whole\s+|equivalent\s+|feature\s+"
+    r"|activation\s+)*(?:output|results?|feature|maps?|matrix|image|plane|operator|kernel|filter"
+    r"|vector)s?(?:\s+(?:map|matrix|feature map|plane|image|o))?\b"
+)
 _IN_OUTPUT = rf"\s+(?:in|of|from)\s+{_OUTPUT}"
 _THING = r"(?:values?|elements?|entry|entries|pixels?|cells?|numbers?|outputs?|activations?|positions?)"
 
 _CELL = (
-    re.compile(rf"\b(?:{_THING}|point|position|location|index|cell|coordinates?|at|output|[yo])(?:\s+(?:at|in|of|is|the|position|location|index|point|cell|output|value|coordinates?|row|col|map|feature|matrix))*\s*[\[(]\s*(\d+)\s*,\s*(\d+)\s*[\])]"),
+    re.compile(
+        rf"\b(?:{_THING}|point|position|location|index|cell|coordinates?|at|output|[yo])(?:\s+(?:at|in|of|is|the"
+        rf"|position|location|index|point|cell|output|value|coordinates?|row|col|map|feature"
+        rf"|matrix))*\s*[\[(]\s*(\d+)\s*,\s*(\d+)\s*[\])]"),
     re.compile(r"\b[a-z]\w*\s*\[(\d+)\]\s*\[(\d+)\]"),
     re.compile(r"\brow\s+(\d+)\s*,?\s*(?:and\s+|of\s+)?col(?:umn)?\s+(\d+)"),
 )  # fmt: skip
 _NAMED_CELL = re.compile(rf"\b({_ORDINAL})\s+row\s*,?\s*(?:and\s+|of\s+|in\s+)?(?:the\s+)?({_ORDINAL})\s+column")
 _CORNER = re.compile(
-    rf"\b(top|upper|bottom|lower)[\s-]*(left|right)(?:[\s-]*(?:most|hand))?(?:\s+corner)?(?:\s+{_THING}|\s+corner|(?={_IN_OUTPUT}))(?:{_IN_OUTPUT})?"
+    rf"\b(top|upper|bottom|lower)[\s-]*(left|right)(?:[\s-]*(?:most|hand))?(?:\s+corner)?(?:\s+{_THING}"
+    rf"|\s+corner|(?={_IN_OUTPUT}))(?:{_IN_OUTPUT})?"
 )
 _CENTRE = re.compile(rf"\b(?:cent(?:er|re|ral)|middle)\s+(?:{_THING})(?:{_IN_OUTPUT})?|\bcent(?:er|re)(?:{_IN_OUTPUT})")
 _LINE = re.compile(rf"\b({_ORDINAL})\s+(row|column)(?:{_IN_OUTPUT})")
 _NTH = re.compile(rf"\b(?:the\s+)(first|second|third|fourth|last)\s+{_THING}(?:{_IN_OUTPUT})?")
 _SUM = re.compile(
-    rf"\bsum\s+of\s+(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:output\s+)?{_THING}(?:{_IN_OUTPUT})?|\bsum\s+of\s+(?:the\s+)?{_OUTPUT}"
+    rf"\bsum\s+of\s+(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:output\s+)?{_THING}(?:{_IN_OUTPUT})?"
+    rf"|\bsum\s+of\s+(?:the\s+)?{_OUTPUT}"
 )
 _EXTREME = re.compile(rf"\b(maximum|largest|highest|minimum|smallest|lowest)\s+(?:{_THING})?(?:{_IN_OUTPUT})")
 _MEAN = re.compile(rf"\b(?:average|mean)(?:\s+{_THING})?(?:{_IN_OUTPUT})")
 _COUNT = re.compile(
-    rf"\bhow many\s+(?:of the\s+)?(?:{_THING}\s+)?(?:are\s+)?(?:in the output are\s+)?(non-?zero|zero|negative|positive)s?(?:\s+{_THING})?"
+    rf"\bhow many\s+(?:of the\s+)?(?:{_THING}\s+)?(?:are\s+)?(?:in the output are\s+)?(non-?zero|zero|negative"
+    rf"|positive)s?(?:\s+{_THING})?"
 )
 _SIZE = re.compile(
-    rf"\b(?:spatial\s+)?(?:size|shape|dimensions?|dimensionality)\s+(?:of|for|will|does|would)\s+{_OUTPUT}|\boutput\s+(?:feature map\s+)?(?:size|shape|dimensions?)\b"
+    rf"\b(?:spatial\s+)?(?:size|shape|dimensions?|dimensionality)\s+(?:of|for|will|does|would)\s+{_OUTPUT}"
+    rf"|\boutput\s+(?:feature map\s+)?(?:size|shape|dimensions?)\b"
 )
 _VERB = re.compile(
     r"\?|\b(?:what|which|compute|calculate|find|show|draw|give|determine|perform|write|evaluate|work out|fill in)\b"
 )
 _FROM_ONE = re.compile(
-    r"\b(?:1-based|one-based|1-indexed|one-indexed|(?:index\w*|start\w*|count\w*)\s+(?:from|at|with)\s+(?:1|one)\b|i-?th row)|\brow\s+[1-9]"
+    r"\b(?:1-based|one-based|1-indexed|one-indexed|(?:index\w*|start\w*|count\w*)\s+(?:from|at|with)\s+(?:1"
+    r"|one)\b|i-?th row)|\brow\s+[1-9]"
 )
 _FROM_ZERO = re.compile(
-    r"\b(?:0-based|zero-based|0-indexed|zero-indexed|(?:index\w*|start\w*|count\w*)\s+(?:from|at|with)\s+(?:0|zero)\b|numpy|python)|\brow\s+0"
+    r"\b(?:0-based|zero-based|0-indexed|zero-indexed|(?:index\w*|start\w*|count\w*)\s+(?:from|at|with)\s+(?:0"
+    r"|zero)\b|numpy|python)|\brow\s+0"
 )
 
 
@@ -81,12 +94,10 @@ def wanted(reading: Reading) -> list[Wanted]:
             found.append((match.start(), Wanted("value", f"value at ({at[0]}, {at[1]})", _cell(at, base))))
     for match in reading.take(_NAMED_CELL):
         place = _ORDINALS[match[1]], _ORDINALS[match[2]]
-        found.append((match.start(), Wanted("value", match[0], lambda out, p=place: _at(out, *p))))
+        found.append((match.start(), Wanted("value", match[0], _place(place))))
     for match in reading.take(_CORNER):
         corner = 0 if match[1] in ("top", "upper") else -1, 0 if match[2] == "left" else -1
-        found.append(
-            (match.start(), Wanted("value", f"{match[1]} {match[2]} value", lambda out, p=corner: _at(out, *p)))
-        )
+        found.append((match.start(), Wanted("value", f"{match[1]} {match[2]} value", _place(corner))))
     for match in reading.take(_CENTRE):
         found.append((match.start(), Wanted("value", "value in the centre", _centre)))
     for match in reading.take(_LINE):
@@ -96,10 +107,8 @@ def wanted(reading: Reading) -> list[Wanted]:
     for match in reading.take(_SUM):
         found.append((match.start(), Wanted("sum", "sum", lambda out: sum(flat(out)))))
     for match in reading.take(_EXTREME):
-        largest = match[1] in ("maximum", "largest", "highest")
-        found.append(
-            (match.start(), Wanted(match[1], f"{match[1]} value", lambda out, f=max if largest else min: f(flat(out))))
-        )
+        of = _most if match[1] in ("maximum", "largest", "highest") else _least
+        found.append((match.start(), Wanted(match[1], f"{match[1]} value", of)))
     for match in reading.take(_MEAN):
         found.append((match.start(), Wanted("mean", "mean", lambda out: sum(flat(out)) / len(flat(out)))))
     for match in reading.take(_COUNT):
@@ -120,18 +129,15 @@ def _without_clauses(reading: Reading, sizes: list[re.Match[str]]) -> str:
         later = re.compile(r"[.?!;](?=\s|$)|\n").search(text, match.end())
         end = later.end() if later else len(text)
         stretch = text[start:end]
-        second = re.search(r"\band\s+(?:compute|calculate|find|show|give|its values|what are)", stretch)
+        second = re.search(r"\band\s+(?:compute|calculate|find|show|give|its values|what are|what is)", stretch)
         text = text[:start] + (stretch[second.start() :] if second else " ") + text[end:]
     return text
 
 
 def _base(reading: Reading) -> int | None:
     one, zero = reading.take(_FROM_ONE), reading.take(_FROM_ZERO)
-    for match in [*one]:  # a row that is asked for by its number is read again
-        if match[0].startswith("row"):
-            reading.left = reading.left[: match.start()] + match[0] + reading.left[match.end() :]
-    for match in [*zero]:
-        if match[0].startswith("row"):
+    for match in (*one, *zero):
+        if match[0].startswith("row"):  # asked for by its number: read once more
             reading.left = reading.left[: match.start()] + match[0] + reading.left[match.end() :]
     if one and zero:
         raise not_understood("it is not clear whether rows are counted from 0 or from 1")
@@ -151,6 +157,18 @@ def _cell(at: tuple[int, int], base: int | None) -> Callable[[Nested], Any]:
         return found.pop()
 
     return value
+
+
+def _place(at: tuple[int, int]) -> Callable[[Nested], Any]:
+    return lambda out: _at(out, *at)
+
+
+def _most(out: Nested) -> Fraction:
+    return max(flat(out))
+
+
+def _least(out: Nested) -> Fraction:
+    return min(flat(out))
 
 
 def _at(out: Nested, row: int, column: int) -> Any:

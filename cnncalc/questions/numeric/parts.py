@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cnncalc.errors import Source, SpecError
+from cnncalc.questions.choices import split_choices
 from cnncalc.questions.matrices import matrices
 from cnncalc.worked.matrix import Nested, parsed
 
-_MARKER = re.compile(
-    r"(?:(?:^|\n)[ \t]*(?:[-*•][ \t]*)?|(?<=[\s?:.;]))(?:\(([A-Ha-h])\)|([A-Ha-h])[).]|([A-H]):)(?=\s)"
-)
+_MARKER = re.compile(r"(?:(?:^|\n)[ \t]*(?:[-*•][ \t]*)?|(?<=[\s?:.;]))(?:\(([A-Ha-h])\)|([A-Ha-h])[).])(?=\s)")
 _ASKS = re.compile(
-    r"(?i)\?|\b(?:what|which|compute|calculate|find|show|draw|give|determine|perform|apply|write|evaluate|how|using|use|list|state)\b"
+    r"(?i)\?|\b(?:what|which|compute|calculate|find|show|draw|give|determine|perform|apply|write|evaluate|how|using|use"
+    r"|list|state)\b"
 )
 
 
-class Choice(NamedTuple):
+class Valued(NamedTuple):
     """A letter and the number, vector or matrix that stands behind it; None where that is something else."""
 
     letter: str
@@ -29,24 +29,23 @@ class Parts(NamedTuple):
 
     setup: str
     asked: tuple[str, ...]
-    choices: tuple[Choice, ...]
+    choices: tuple[Valued, ...]
 
 
 def parts_of(text: str) -> Parts:
     """What is told first, what is asked one after the other, and what there is to choose from."""
-    for markers in _series(text):
-        ends = [marker.start() for marker in markers[1:]] + [len(text)]
-        bodies = [text[marker.end() : end] for marker, end in zip(markers, ends)]
-        asking = [bool(_ASKS.search(body)) for body in bodies]
-        if all(asking):
-            asked = tuple(_only(text, marker.end(), end) for marker, end in zip(markers, ends))
-            return Parts(_only(text, 0, markers[0].start()), asked, ())
-        if not any(asking) and len(markers) > 1:
-            values = [
-                Choice((marker[1] or marker[2] or marker[3]), _value(body)) for marker, body in zip(markers, bodies)
-            ]
-            return Parts(_only(text, 0, markers[0].start()), (), tuple(values))
-    return Parts(text, (), ())
+    rest, choices = split_choices(text)
+    valued = tuple(Valued(choice.letter, _value(choice.text)) for choice in choices)
+    for markers in _series(rest):
+        ends = [marker.start() for marker in markers[1:]] + [len(rest)]
+        spans = [(marker.end(), end) for marker, end in zip(markers, ends)]
+        if all(_ASKS.search(rest[start:end]) for start, end in spans):
+            asked = tuple(_only(rest, start, end) for start, end in spans)
+            return Parts(_only(rest, 0, markers[0].start()), asked, valued)
+        values = [Valued(marker[1] or marker[2], _value(rest[slice(*span)])) for marker, span in zip(markers, spans)]
+        if not choices and sum(one.value is not None for one in values) > 1:
+            return Parts(_only(rest, 0, markers[0].start()), (), tuple(values))
+    return Parts(rest, (), valued)
 
 
 def _series(text: str) -> list[list[re.Match[str]]]:
@@ -54,16 +53,16 @@ def _series(text: str) -> list[list[re.Match[str]]]:
     markers = list(_MARKER.finditer(text))
     found = []
     for at, marker in enumerate(markers):
-        letter = marker[1] or marker[2] or marker[3]
+        letter = marker[1] or marker[2]
         if letter not in "Aa":
             continue
         run = [marker]
         for later in markers[at + 1 :]:
-            if (later[1] or later[2] or later[3]) == chr(ord(letter) + len(run)):
+            if (later[1] or later[2]) == chr(ord(letter) + len(run)):
                 run.append(later)
         if len(run) > 1:
             found.append(run)
-    return found[::-1]
+    return found[::-1][:20]
 
 
 def _only(text: str, start: int, end: int) -> str:
@@ -77,5 +76,5 @@ def _value(body: str) -> Nested | None:
     try:
         return parsed(Source("", bare.replace("–", "-"))) if re.search(r"\d", bare) else None
     except SpecError:
-        found: list[Any] = matrices(f"x = {bare}\n") or matrices(body)
+        found = matrices(f"x = {bare}\n") or matrices(body)
         return found[0].values if len(found) == 1 else None

@@ -10,17 +10,21 @@ from cnncalc.questions.reply import not_understood
 
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 N = r"(\d+|zero|one|two|three|four|five)(?!\w|\.\d|\s*/)"
-_PAIR = rf"[(\[]?\s*{N}(?:\s*(?:x|×|,|by)\s*{N})?"
+_PAIR = rf"(?:[(\[]\s*{N}\s*,\s*{N}\s*[)\]]|[(\[]?\s*{N}(?:\s*(?:x|×|by)\s*{N})?)"
 _IS = r"(?:-(?=[\da-z])| ?(?:(?:=|:|of|is|are|equals?|equal to|set to|being)(?![a-z]) ?)*)"
 _SIGNED = r"([-+−–]?(?:\d+(?:\.\d+)?|\.\d+)(?:/\d+)?)"
 
 _KINDS: Final = (
     ("", r"convolution(?:al)? neural net\w*|\bcnns?\b|\bconv-?nets?\b|convolutional nets?(?:works?)?"),
-    ("conv_transpose", r"transposed?[\s-]*conv\w*|deconv\w*|fractionally[\s-]strided conv\w*|\bconv\w*[\s-]?transposed?\w*"),
+    ("conv_transpose",
+        r"transposed?[\s-]*conv\w*|deconv\w*|fractionally[\s-]strided conv\w*|\bconv\w*[\s-]?transposed?\w*"),
     ("global_avgpool", r"global[\s-]*(?:average|avg|mean)[\s-]*pool\w*|\bgap\b"),
     ("global_maxpool", r"global[\s-]*max(?:imum)?[\s-]*pool\w*"),
-    ("maxpool", r"max(?:imum|imal)?[\s-]*pool\w*|pool\w*\W{0,3}(?:type|layer|operation|mode)?\W{0,3}\(?max(?:imum)?\b\)?"),
-    ("avgpool", r"(?:average|avg|mean)[\s-]*pool\w*|pool\w*\W{0,3}(?:type|layer|operation|mode)?\W{0,3}\(?(?:average|avg|mean)\b\)?"),
+    ("maxpool",
+        r"max(?:imum|imal)?[\s-]*pool\w*|pool\w*\W{0,3}(?:type|layer|operation|mode)?\W{0,3}\(?max(?:imum)?\b\)?"),
+    ("avgpool",
+        r"(?:average|avg|mean)[\s-]*pool\w*|pool\w*\W{0,3}(?:type|layer|operation|mode)?\W{0,3}\(?(?:average|avg"
+        r"|mean)\b\)?"),
     ("minpool", r"min(?:imum|imal)?[\s-]*pool\w*"),
     ("sumpool", r"sum[\s-]*pool\w*"),
     ("lppool", r"\bl[2_]*[\s-]*(?:norm[\s-]*)?pool\w*"),
@@ -37,7 +41,9 @@ _KINDS: Final = (
     ("batchnorm", r"batch[\s-]*norm\w*"),
     ("conv", r"cross[\s-]*correlat\w*|\bconvol\w+|\bconv(?:1d|2d)?\b|\bcorrelat\w+"),
     ("pool", r"\bpool(?:ing|ed|s)?\b|\bdown-?sampl\w+|\bsub-?sampl\w+"),
-    ("filter", r"(?:apply|applies|applying|applied|slid\w+|us(?:e|es|ed|ing))\s+(?:the |this |a |an |given |following |above |\d+\s*[x×]\s*\d+ )*"
+    ("filter",
+        r"(?:apply|applies|applying|applied|slid\w+|us(?:e|es|ed|ing))\s+(?:the |this |a |an |given |following "
+        r"|above |\d+\s*[x×]\s*\d+ )*"
      r"(?:\w+ )?(?:kernels?|filters?|masks?)\b|\bfiltered\b|\bfiltering\b|feature maps?|activation maps?"),
 )  # fmt: skip
 _PATTERNS = [(kind, re.compile(pattern)) for kind, pattern in _KINDS]
@@ -54,27 +60,48 @@ _HEIGHT = r"\s+(?:for|in|along|on)\s+(?:the\s+)?(?:height|vertical\w*(?:\s+direc
 _WIDTH = r"\s+(?:for|in|along|on)\s+(?:the\s+)?(?:width|horizontal\w*(?:\s+direction)?|columns?|x)"
 _OF_ZEROS = r"(?:[\s-]*(?:pixels?|wide|layers?|rows?|rings?|borders?|columns?|cells?))*\s*(?:of\s+)?zero(?:s|es)?"
 _SETTINGS: Final = (
-    ("stride", None, rf"\bstrides?\s+(?:of\s+)?{N}{_HEIGHT}\s*(?:and|,)\s*(?:a\s+)?(?:stride\s+(?:of\s+)?)?{N}{_WIDTH}"),
+    ("stride", None,
+        rf"\bstrides?\s+(?:of\s+)?{N}{_HEIGHT}\s*(?:and|,)\s*(?:a\s+)?(?:stride\s+(?:of\s+)?)?{N}{_WIDTH}"),
     ("stride", None, rf"\bstrides?(?:\s*\(s\))?(?:\s+(?:size|length|value|s))?{_IS}{_PAIR}\)?"),
     ("stride", None, rf"(?<!\w)s\s*=\s*{_PAIR}\)?"),
     ("stride", None, rf"\bsteps?(?:\s+size)?\s*(?:of|=)\s*{N}"),
-    ("stride", None, rf"\b(?:mov|slid|shift)\w+\s+(?:it\s+)?(?:by\s+)?{N}\s+(?:pixels?|positions?|cells?|steps?)(?:\s+at\s+a\s+time)?"),
+    ("stride", None,
+        rf"\b(?:mov|slid|shift)\w+\s+(?:it\s+)?(?:by\s+)?{N}\s+(?:pixels?|positions?|cells?"
+        rf"|steps?)(?:\s+at\s+a\s+time)?"),
     ("stride", None, rf"(?<![\w.]){N}[\s-]+strided\b"),
     ("stride", 1, r"\bunit(?:ary)?[\s-]+strides?\b"),
-    ("padding", 0, r"\b(?:no|without(?:\s+any)?|zero amount of)[\s-]+(?:zero[\s-]*)?padd?ing\b|\bunpadded\b|\bnot\s+padded\b|\bno\s+zero-?padding"),
-    ("padding", 0, r"\bpadding\s*(?:=|:|is|of)?\s*['\"]?(?:none|valid)\b['\"]?|\bvalid['\"]?\s+(?:padding|convolution|mode|cross-correlation)|\bmode\s*=?\s*['\"]?valid\b['\"]?"),
-    ("padding", "same", r"\bpadding\s*(?:=|:|is)?\s*['\"]?same\b['\"]?|['\"]?\bsame\b['\"]?\s+(?:zero[\s-]*)?(?:padding|convolution|mode)|\bmode\s*=?\s*['\"]?same\b['\"]?"),
-    ("padding", "full", r"\bpadding\s*(?:=|:|is)?\s*['\"]?full\b['\"]?|['\"]?\bfull\b['\"]?\s+(?:zero[\s-]*)?(?:padding|convolution|mode|cross-correlation)|\bmode\s*=?\s*['\"]?full\b['\"]?"),
-    ("padding", None, rf"\b(?:zero[\s-]*)?padding(?:\s*\(p\))?(?:\s+(?:size|width|amount|value|p))?{_IS}(?:size\s*|width\s*)?{_PAIR}\)?(?:\s*pixels?)?"),
+    ("padding", 0,
+        r"\b(?:no|without(?:\s+any)?|zero amount of)[\s-]+(?:zero[\s-]*)?padd?ing\b|\bunpadded\b|\bnot\s+padded\b"
+        r"|\bno\s+zero-?padding"),
+    ("padding", 0,
+        r"\bpadding\s*(?:=|:|is|of)?\s*['\"]?(?:none|valid)\b['\"]?|\bvalid['\"]?\s+(?:padding|convolution|mode"
+        r"|cross-correlation)|\bmode\s*=?\s*['\"]?valid\b['\"]?"),
+    ("padding", "same",
+        r"\bpadding\s*(?:=|:|is)?\s*['\"]?same\b['\"]?|['\"]?\bsame\b['\"]?\s+(?:zero[\s-]*)?(?:padding"
+        r"|convolution|mode)|\bmode\s*=?\s*['\"]?same\b['\"]?"),
+    ("padding", "full",
+        r"\bpadding\s*(?:=|:|is)?\s*['\"]?full\b['\"]?|['\"]?\bfull\b['\"]?\s+(?:zero[\s-]*)?(?:padding"
+        r"|convolution|mode|cross-correlation)|\bmode\s*=?\s*['\"]?full\b['\"]?"),
+    ("padding", None,
+        rf"\b(?:zero[\s-]*)?padding(?:\s*\(p\))?(?:\s+(?:size|width|amount|value|p))?{_IS}(?:size\s*"
+        rf"|width\s*)?{_PAIR}\)?(?:\s*pixels?)?"),
     ("padding", None, rf"\bpad\s*(?:=|:|of)?\s*{_PAIR}"),
     ("padding", None, rf"(?<![\w])p\s*=\s*{_PAIR}\)?"),
-    ("padding", None, rf"\bpad(?:ded|ding|s)?\s+(?:[a-z]+\s+){{0,4}}?(?:with|by)\s+(?:a\s+)?{N}{_OF_ZEROS}(?:\s+(?:on|at|around|to)\s+(?:each|every|all|both|the)\s*(?:sides?|borders?|edges?)?)?"),
-    ("padding", 1, r"\bpad(?:ded|ding|s)?\s+(?:[a-z]+\s+){0,4}?(?:with|by)\s+a\s+(?:single\s+)?(?:border|ring|layer|frame)\s+of\s+zero(?:s|es)?"),
+    ("padding", None,
+        rf"\bpad(?:ded|ding|s)?\s+(?:[a-z]+\s+){{0,4}}?(?:with|by)\s+(?:a\s+)?{N}{_OF_ZEROS}(?:\s+(?:on|at|around"
+        rf"|to)\s+(?:each|every|all|both|the)\s*(?:sides?|borders?|edges?)?)?"),
+    ("padding", 1,
+        r"\bpad(?:ded|ding|s)?\s+(?:[a-z]+\s+){0,4}?(?:with|by)\s+a\s+(?:single\s+)?(?:border|ring|layer"
+        r"|frame)\s+of\s+zero(?:s|es)?"),
     ("padding", None, rf"(?<![\w.])(?!zero){N}[\s-]*(?:pixels?\s+)?(?:of\s+)?(?:zero[\s-]*)?padding\b"),
     ("dilation", None, rf"(?<![\w.]){N}[\s-]dilat\w+"),
-    ("dilation", None, rf"\bdilat\w*(?:\s*\(d\))?(?:\s+(?:rate|factor|size|convolution|conv|by|with|a))*{_IS}(?:a\s+)?(?:dilation\s+)?(?:rate|factor)?{_IS}{_PAIR}\)?"),
+    ("dilation", None,
+        rf"\bdilat\w*(?:\s*\(d\))?(?:\s+(?:rate|factor|size|convolution|conv|by|with"
+        rf"|a))*{_IS}(?:a\s+)?(?:dilation\s+)?(?:rate|factor)?{_IS}{_PAIR}\)?"),
     ("dilation", None, rf"(?<![\w])d\s*=\s*{N}"),
-    ("bias", None, r"\b(?:no|without(?:\s+(?:a|any))?|ignor\w+(?:\s+the|\s+any)?)\s+bias(?:es)?(?:\s+terms?)?|\bbias(?:es)?(?:\s+terms?)?\s+(?:is|are)?\s*(?:ignored|omitted|not used)|\bzero\s+bias"),
+    ("bias", None,
+        r"\b(?:no|without(?:\s+(?:a|any))?|ignor\w+(?:\s+the|\s+any)?)\s+bias(?:es)?(?:\s+terms?)?"
+        r"|\bbias(?:es)?(?:\s+terms?)?\s+(?:is|are)?\s*(?:ignored|omitted|not used)|\bzero\s+bias"),
     ("bias", None, rf"\bbias(?:\s+(?:term|value|b))*{_IS}(?:b\s*=\s*)?{_SIGNED}(?!\w|\.\d)"),
     ("bias", None, rf"(?<![\w])b\s*=\s*{_SIGNED}(?!\w|\.\d)"),
     ("slope", None, rf"\b(?:negative\s+)?(?:slope|alpha)(?:\s+alpha)?{_IS}{_SIGNED}(?!\w|\.\d)|α\s*=\s*{_SIGNED}"),
@@ -86,20 +113,25 @@ _SET = [(name, value, re.compile(pattern)) for name, value, pattern in _SETTINGS
 
 _SIZE = re.compile(r"(?<![\w.×])(\d+)\s*(?:x|×|\*|-?by-?|\s+by\s+)\s*(\d+)(?![\w]|\.\d)")
 _LENGTH = re.compile(
-    rf"\b(?:window|kernel|filter|pool(?:ing)?)(?:[\s_-]+(?:size|length|width|window))*\s*(?:=|:|of|is|\s)*(?:size\s*|length\s*)?{N}(?!\s*[x×])"
-    rf"|(?<![\w])[kf]\s*=\s*{N}(?!\s*[x×])|\bof\s+(?:size|length|width)\s+{N}(?!\s*[x×])|\b(?:size|width|length)[\s-]+{N}(?!\s*[x×])(?=\s+(?:window|filter|pool|kernel|max|average))"
+    rf"\b(?:window|kernel|filter|pool(?:ing)?)(?:[\s_-]+(?:size|length|width|window))*\s*(?:=|:|of|is"
+    rf"|\s)*(?:size\s*|length\s*)?{N}(?!\s*[x×])"
+    rf"|(?<![\w])[kf]\s*=\s*{N}(?!\s*[x×])|\bof\s+(?:size|length|width)\s+{N}(?!\s*[x×])|\b(?:size|width"
+    rf"|length)[\s-]+{N}(?!\s*[x×])(?=\s+(?:window|filter|pool|kernel|max|average))"
 )
 _POOLED = re.compile(
-    r"[\s-]*(?:non-?overlapping\s+|sized?\s+)*(?:(?:max|average|avg|mean|min|sum|l2)(?:imum)?[\s-]*)?(?:pool|window|region|block|neighbou?rhood|patch|sub-?matri)"
+    r"[\s-]*(?:non-?overlapping\s+|sized?\s+)*(?:(?:max|average|avg|mean|min|sum|l2)(?:imum)?[\s-]*)?(?:pool"
+    r"|window|region|block|neighbou?rhood|patch|sub-?matri)"
 )
 _ENTERS = re.compile(
     r"[\s-]*(?:[a-z]+\s+){0,2}?(?:input|image|matrix|array|table|grid|signal|picture|feature map|map)\b"
 )
 _ENTERED = re.compile(
-    r"(?:input|image|matrix|array|table|grid|picture)s?(?:\s+[a-z])?\W*(?:(?:of|is|has|with|size|the|dimensions?|shape|a)\W*)*$"
+    r"(?:input|image|matrix|array|table|grid|picture)s?(?:\s+[a-z])?\W*(?:(?:of|is|has|with|size|the"
+    r"|dimensions?|shape|a)\W*)*$"
 )
 _CLAUSE = re.compile(
-    r"[.;?!](?=\s|$)|\n\s*\n|\bthen\b|\bfollowed by\b|\bafter (?:that|which)\b|\bafterwards\b|\band (?:apply|perform|take|use)\b|,\s*and\b|\bsubsequently\b|\bnext\b"
+    r"[.;?!](?=\s|$)|\n\s*\n|\bthen\b|\bfollowed by\b|\bafter (?:that|which)\b|\bafterwards\b|\band (?:apply"
+    r"|perform|take|use)\b|,\s*and\b|\bsubsequently\b|\bnext\b"
 )
 
 
@@ -211,7 +243,7 @@ def windows(
         start, end = reading.clause(match.start())
         here = {one.kind for one in mentioned if start <= one.start < end}
         apart = bool(here & {*POOLS, "pool"}) and not (size in known and here & {"conv", "conv_transpose"})
-        if pools and (named or not entering and (apart or (size not in known and owner in pools))):
+        if pools and (named or (not entering and (apart or (size not in known and owner in pools)))):
             pool = owner if owner in pools else pools[0] if len(pools) == 1 else None
             if pool is None or pool.options.get("kernel_size", size) != size:
                 raise not_understood(f"it is not clear which window {'×'.join(map(str, size))} is")

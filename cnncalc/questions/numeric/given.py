@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
-from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cnncalc.questions.asked import size
 from cnncalc.questions.matrices import Found
+from cnncalc.questions.numeric.asked import size
 from cnncalc.questions.reply import not_understood
 from cnncalc.worked.matrix import Nested
 
 _KERNEL = r"kernels?|filters?|weights?|masks?|operators?|template|detector|sobel|prewitt|laplacian|sharpen\w*|blur\w*"
-_INPUT = r"inputs?|images?|signals?|sequences?|feature maps?|features?|pictures?|pixels?|data|patch|logits?|scores?|activations?|array|table|values?|mini-?batch|grid|vector|matrix"
+_INPUT = (
+    r"inputs?|images?|signals?|sequences?|feature maps?|features?|pictures?|pixels?|data|patch|logits?|scores?"
+    r"|activations?|array|table|values?|mini-?batch|grid|vector|matrix"
+)
 _OUTPUT = r"outputs?|results?|answer|expected|ground truth|target|labels?"
 _ROLES = re.compile(
     rf"\b(?:(?P<kernel>{_KERNEL})|(?P<output>{_OUTPUT})|(?P<bias>bias(?:es)?)|(?P<input>{_INPUT}))\b", re.IGNORECASE
 )
 _LETTER = re.compile(
-    r"(?<![\w\\])(?:\\\w+\{)?([A-Za-z])(?:_?\d|\[n\]|\[\w\]|_\w|\}|\([^()]{0,9}\))?\s*(?:=|:|:=|\\in)\s*(?:\w+\.\w+\()?\s*\$*$"
+    r"(?<![\w\\])(?:\\\w+\{)?([A-Za-z])(?:_?\d|\[n\]|\[\w\]|_\w|\}|\([^()]{0,9}\))?\s*(?:=|:|:="
+    r"|\\in)\s*(?:\w+\.\w+\()?\s*\$*$"
 )
 _LETTERS = {**dict.fromkeys("xXI", "input"), **dict.fromkeys("wWkKh", "kernel"), "b": "bias"}
 _BEHIND = re.compile(
-    rf"\s*\)?\s*,?\s*(?:as|is|being|\()\s*(?:the|a|an|our)?\s*(?:\w+\s+)?(?:(?P<kernel>{_KERNEL})|(?P<input>{_INPUT}))\b",
+    rf"\s*\)?\s*,?\s*(?:as|is|being|\()\s*(?:the|a|an|our)?\s*(?:\w+\s+)?(?:(?P<kernel>{_KERNEL})"
+    rf"|(?P<input>{_INPUT}))\b",
     re.IGNORECASE,
 )
 
@@ -38,7 +42,7 @@ class Given(NamedTuple):
     channels: bool
     """Whether several of a kind are the channels of one."""
 
-    def input(self, kind: str) -> Nested:
+    def input(self) -> Nested:
         """The one input, or its channels."""
         if len(self.inputs) == 1:
             return self.inputs[0]
@@ -76,7 +80,10 @@ def _turned(values: Nested) -> Nested:
 
 def given(found: list[Found]) -> Given:
     """The matrices by their labels; two without any by their sizes."""
-    roles = [_role(one) for one in found]
+    roles: list[str | None] = []
+    for one in found:  # what follows upon "and" is the same again
+        again = roles and re.fullmatch(r"\W*(?:and)?\W*", one.label)
+        roles.append(_role(one) or (roles[-1] if again else None))
     if "output" in roles:
         raise not_understood("the output is given too; ask for what is not")
     values = [one.values for one in found]
