@@ -226,6 +226,9 @@ class _Assembly:
         family = _family(mention.type)
         current = self.target[-1] if self.target else None
         alike = [layer for layer in scene.layers if _family(layer.type) == family]
+        if self.code and not facts and any(_family(layer.type) == family for layer in self.code):
+            self.refer(mention, at)
+            return
         named = next((layer for layer in scene.layers if mention.name and layer.name and layer.name.lower() == mention.name.lower()), None)
         if named is not None:
             self.refer(mention, at)
@@ -252,6 +255,10 @@ class _Assembly:
                 current.type = mention.type
             current.implied = False
             self.state(facts, True)
+            return
+        kinds = {_kind(fact) for fact in facts}
+        if alike and kinds and kinds <= {"padding", "stride", "dilation"} and current in alike and not kinds & set(current.options) and not at:
+            self.state(facts, True)  # one thing more of the layer that is spoken of: `a "same" convolution`
             return
         if alike and not any(_kind(f) in ("kernel_size", "out_channels", "out_features", "pool_size", "count") for f in facts):
             if at and facts:
@@ -397,6 +404,8 @@ class _Assembly:
         """A number that belongs to no layer: to the input, to an output, or to nothing that is known."""
         scene = self.scene
         role = number.role
+        if self.is_product(number):
+            return
         if number.is_size and role in ("volume", "input", "output"):
             self.volume(number)
         elif role == "batch":
@@ -409,7 +418,7 @@ class _Assembly:
             self.side(number)
         elif number.value in self.restated:
             pass
-        elif role != "ordinal" and not isinstance(number.value, str) and not self.is_product(number):
+        elif role != "ordinal" and not isinstance(number.value, str):
             scene.unread.append(number)
 
     def is_product(self, number: Number) -> bool:

@@ -175,7 +175,11 @@ class Session:
         return letters[0]
 
     def reply(self) -> Reply:
-        """All of it."""
+        """All of it; a matrix comes with its size."""
+        grids = [one for one in self.answers if isinstance(one.value, list) and isinstance(one.value[0], list)]
+        if len(grids) == len(self.answers) == 1 and not self.parts.choices:
+            sides = [len(grids[0].value), len(grids[0].value[0])]
+            self.answers.append(Answer("size", sides, "×".join(map(str, sides)), grids[0].of))
         told, assumed = "\n".join(self.commands), tuple(self.assumptions.values())
         return Reply(self.text, told, tuple(self.answers), tuple(self.steps), assumed)
 
