@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnncalc.analysis import DTYPES
+from cnncalc.errors import SpecError
 from cnncalc.questions import answers as told
 from cnncalc.questions import engine
 from cnncalc.questions.answers import Answering
 from cnncalc.questions.described import Described
 from cnncalc.questions.plan import Plan
-from cnncalc.questions.reply import Answer, Reply, not_understood
+from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
 from cnncalc.questions.wanted import Wanted
 from cnncalc.render.units import human_bytes
@@ -26,6 +26,8 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     """The reply to a question about a chain of layers."""
     if not plan.steps:
         raise not_understood("the question names no layer")
+    if any(one.quantity == "fault" for one in asked):
+        return _fault(question, plan)
     found = Answering(scene, plan, engine.made(plan))
     answers: list[Answer] = []
     for one in _settled(found, asked):
@@ -35,6 +37,22 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     if not answers:
         raise not_understood("it is not clear what the question asks for")
     return Reply(question, engine.spec(plan), tuple(answers), told.steps(found), tuple(plan.assumptions), scene.framework or "torch")
+
+
+def _fault(question: str, plan: Plan) -> Reply:
+    """What is wrong with layers that don't fit."""
+    try:
+        engine.made(plan)
+    except NotUnderstood:
+        raise
+    except SpecError as error:
+        [problem] = error.problems
+        told = [problem.message, *problem.because, *([problem.hint] if problem.hint else [])]
+        if plan.layout == "hwc":
+            told.append(f"the shape is read with the channels last: {plan.channels} channels")
+        text = f"invalid: {'; '.join(told)}"
+        return Reply(question, engine.spec(plan), (Answer("output", "invalid", text),), tuple(told), tuple(plan.assumptions))
+    raise not_understood("nothing is wrong with these layers")
 
 
 def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:

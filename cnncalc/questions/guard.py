@@ -80,6 +80,8 @@ def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
     """Where a question word stands (`what`, `how many`) that no quantity follows."""
     for start, end in sentences(scene.text):
         sentence = scene.text[start:end]
+        if sentence.rstrip().endswith("?") and re.search(r"\w", sentence) and not any(start <= one.start < end for one in asked):
+            return start, end
         begins = [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
         begins = [at for at in begins if at == begins[0] or not _is_relative(scene.text, start, at)]
         for begin, stop in zip(begins, [*begins[1:], end]):

@@ -32,7 +32,7 @@ _VOCABULARY = (
 ).split()
 _KNOWN = frozenset(_VOCABULARY)
 _WORD = re.compile(r"(?<![\w.])[a-z]{5,}(?![\w(.=])")
-_ERROR = re.compile(r"\b\w*(?:Error|Exception): [^\n?]*?(?=\.\s|\n|$|\s-\s)")
+_ERROR = re.compile(r"\b\w*(?:Error|Exception): (?:[^\n?]|\?(?=[,\]\d]))*?(?=\.\s|\n|$|\s-\s)")
 _COURSE = re.compile(r"\b(?:CS|CSC|EE|MIT ?)\d{3}[A-Za-z]?\b|\b\d\.\d{3}\b(?= exam)|\b(?:VGG|ResNet|AlexNet|LeNet|DenseNet)-?\d+\b(?=[^.?\n]*[:(\[])")
 
 

@@ -20,12 +20,13 @@ _PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|v
 _INPUTS = r"input (?:pixels?|time ?steps?|elements?|samples?|values?|positions?|units?|neurons?)"
 
 QUANTITIES = (
+    ("fault", r"\bwhat(?:'s| is| went) wrong\b|\bwhy (?:does|is|do|am|did)\b[^?\n]*\b(?:errors?|fails?|wrong|crash\w*)\b"),
     ("receptive", rf"\bRF\b|\breceptive[- ]fields?(?: sizes?)?|\bfields? of view|\b(?:how (?:many|large|much|big|wide)|what) [^.?\n]*?(?:{_INPUTS}|of the (?:input|image)|(?:input|image) region|patch|pixels|samples|steps|inputs)[^.?\n]*?\b(?:see|sees|depend\w*|cover\w*|influence\w*|affect\w*|contribut\w*|look\w* at|reach\w*|responsib\w*|determine)\b|\bregion of the (?:input|image)"),
     ("effective_kernel", rf"\beffective[- ](?:kernel|filter|window|field)?\s*{_SIZE}?|\beffective (?:kernel|filter|receptive field)|\binput pixels does it span|\bspan\w*\b(?= )"),
     ("output_memory", r"\bmemory\b[^.?\n]*?(?:stor\w+|for|of|to hold|need\w*)[^.?\n]*?\b(?:output|activations?|feature maps?|result)"),
     ("memory", r"\bmemory\b|\b(?:kilo|mega|giga)?bytes\b|\b(?:how (?:many|much)|in) (?:[KMG]i?B)\b|\bstorage\b|\bRAM\b|\bdisk space\b"),
     ("non_trainable", r"\bnon-?trainable(?: param\w+)?"),
-    ("trainable", r"\btrainable param\w+"),
+    ("trainable", r"\btrainable param\w+|\b(?:total|all) trainable\b|\btrainable\s*\?"),
     ("neuron_connections", r"\bconnections? (?:does|do|has|have|are|is)\b[^.?\n]{0,30}?\b(?:each|every|one|a single|a|1|per) (?:\w+ )?(?:neuron|unit|node)\b|\b(?:incoming|input) connections\b|\bconnections? (?:per|of (?:a|each|one)) (?:\w+ )?(?:neuron|unit)"),
     ("connections", r"\bconnections?\b"),
     ("total_stride", r"\b(?:total|overall|effective|cumulative|combined|product of(?: the)?) strides?\b|\bstride product\b|\bjump\b|\bstride of the (?:whole )?(?:network|stack)"),
