@@ -76,11 +76,15 @@ def _unread_digits(scene: Scene) -> tuple[int, int] | None:
     return None
 
 
+_YES_NO = re.compile(r"(?i)\W*(?:do|does|did|is|are|can|could|will|would|has|have|should)\b")
+
+
 def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
     """Where a question word stands (`what`, `how many`) that no quantity follows."""
     for start, end in sentences(scene.text):
         sentence = scene.text[start:end]
-        if sentence.rstrip().endswith("?") and re.search(r"\w", sentence) and not any(start <= one.start < end for one in asked):
+        states = any(start <= number.start < end and number.role for number in scene.numbers) and not _YES_NO.match(sentence)
+        if sentence.rstrip().endswith("?") and re.search(r"\w", sentence) and not states and not any(start <= one.start < end for one in asked):
             return start, end
         begins = [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
         begins = [at for at in begins if at == begins[0] or not _is_relative(scene.text, start, at)]
