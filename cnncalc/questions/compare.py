@@ -9,20 +9,30 @@ from typing import Any
 from cnncalc.questions import answers as told
 from cnncalc.questions import engine
 from cnncalc.questions.answers import UNITS, Answering
-from cnncalc.questions.blocks import Fact, Part, facts, parts, unpaired
+from cnncalc.questions.blocks import MOST, Part, parts
 from cnncalc.questions.contrast import Contrast, contrast, contrasts
+from cnncalc.questions.facts import Fact, facts, unpaired
 from cnncalc.questions.guard import check_words
+from cnncalc.questions.inherit import Variant, completed
 from cnncalc.questions.reply import Answer, Assumption, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import Scene
-from cnncalc.questions.variants import Variant, completed, grouped, in_front, said
+from cnncalc.questions.variants import grouped, in_front, said
 from cnncalc.questions.wanted import Wanted
 
 COUNTS = ("params", "weights", "macs", "flops", "trainable")
 OUTPUTS = ("output", "spatial", "channels", "elements")
-_BLOCK = re.compile(r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable|depth-?wise)\b")
-_SAME = re.compile(r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))")
-_ALLOWED = re.compile(r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand")
-_PER_PAIR = re.compile(r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|in(?:put)? and out(?:put)? channel)")
+_BLOCK = re.compile(
+    r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable|depth-?wise)\b"
+)
+_SAME = re.compile(
+    r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))"
+)
+_ALLOWED = re.compile(
+    r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand"
+)
+_PER_PAIR = re.compile(
+    r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|in(?:put)? and out(?:put)? channel)"
+)
 
 
 @dataclass
@@ -38,6 +48,8 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     text = scene.text
     if "«" in text:
         return None
+    if len(scene.numbers) > 10 * MOST:
+        raise not_understood("there are too many numbers to tell them apart", text)
     try:
         found = facts(scene)
         scene = replace(scene, text=unpaired(scene.text, found))
@@ -90,7 +102,10 @@ def _per_pair(made: list[Part], shared: list[Fact]) -> list[Fact]:
     for part in made:
         for name in ("in", "out", "channels", "both"):
             part.facts.pop(name, None)
-    return [*(fact for fact in shared if fact.kind not in ("in", "out", "channels", "both", "volume")), Fact("both", 1, 0, 0)]
+    return [
+        *(fact for fact in shared if fact.kind not in ("in", "out", "channels", "both", "volume")),
+        Fact("both", 1, 0, 0),
+    ]
 
 
 def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) -> Reply:
@@ -103,7 +118,12 @@ def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) 
     ]
     for quantity in wants.quantities:
         answers += [_answer(one, quantity, variant.name if several else None) for one, variant in zip(made, variants)]
-    answers += [contrast(scene.text, one, [variant.name for variant in variants], [_value(found, one.quantity) for found in made]) for one in wants.contrasts]
+    answers += [
+        contrast(
+            scene.text, one, [variant.name for variant in variants], [_value(found, one.quantity) for found in made]
+        )
+        for one in wants.contrasts
+    ]
     needed = {*wants.quantities, *(one.quantity for one in wants.contrasts)}
     assumptions = list(dict.fromkeys(one for found in made for one in found.plan.assumptions))
     if needed & {"params", "trainable"} and scene.remark("bias") is None:
@@ -111,7 +131,11 @@ def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) 
     if "operations" in needed:
         assumptions.append(Assumption("operation", "one multiply-accumulate", "not said"))
     specs = [f"# {variant.name}\n{engine.spec(found.plan)}" for variant, found in zip(variants, made)]
-    steps = tuple(f"{variant.name}: {step}" if several else step for variant, found in zip(variants, made) for step in told.steps(found))
+    steps = tuple(
+        f"{variant.name}: {step}" if several else step
+        for variant, found in zip(variants, made)
+        for step in told.steps(found)
+    )
     return Reply(question, "---\n".join(specs), tuple(answers), steps, tuple(assumptions), scene.framework or "torch")
 
 
@@ -119,12 +143,18 @@ def _made(variant: Variant) -> Answering:
     assert variant.scene is not None and variant.plan is not None
     found = Answering(variant.scene, variant.plan, engine.made(variant.plan))
     last = found.made[-1].output
-    if variant.output is not None and len(last) > 1 and list(variant.output) not in (variant.plan.written(last), list(last[1:])):
+    if (
+        variant.output is not None
+        and len(last) > 1
+        and list(variant.output) not in (variant.plan.written(last), list(last[1:]))
+    ):
         raise not_understood(f"{variant.name} does not give {told.told(variant.output)}", variant.scene.text)
     for index, part in enumerate(variant.parts):
         stated = part.facts.get("gives")
         if stated is not None and list(stated) != variant.plan.written(found.part(index)[-1].output):
-            raise not_understood(f"{variant.name} does not give {told.told(stated)}", variant.scene.text, (part.start, part.end))
+            raise not_understood(
+                f"{variant.name} does not give {told.told(stated)}", variant.scene.text, (part.start, part.end)
+            )
     return found
 
 

@@ -18,7 +18,9 @@ _KINDS = (
     ("difference", r"\bhow many (?:more|fewer|less)\b|\bsav(?:ed?|es|ings?)\b|\bdifference (?:in|of)\b|\bhow (?:much|many) (?:\w+ )?(?:does|do|would|is|are) (?:\w+ )*sav\w+"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
-_LEFT = re.compile(r"(?i)\b(?:left|remain\w*|still|needed|of the (?:\w+ )*(?:cost|weights|parameters|multiplications)\b[^?.]*\b(?:need\w*|cost|ha(?:s|ve)|use[sd]?))\b")
+_LEFT = re.compile(
+    r"(?i)\b(?:left|remain\w*|still|needed|of the (?:\w+ )*(?:cost|weights|parameters|multiplications)\b[^?.]*\b(?:need\w*|cost|ha(?:s|ve)|use[sd]?))\b"
+)
 _LESS = re.compile(r"(?i)\b(?:sav\w+|reduc\w+|fewer|less|drop\w*|cheaper|smaller|cut|decreas\w+)\b")
 
 

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from cnncalc.questions import engine
+from cnncalc.questions.answers import told
 from cnncalc.questions.calls import read_code
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check, check_words
 from cnncalc.questions.plan import planned
+from cnncalc.questions.remarks import places
 from cnncalc.questions.reply import Reply, not_understood
 from cnncalc.questions.scene import WINDOWED, Scene, read, stated
 from cnncalc.questions.wanted import Wanted, wanted
@@ -19,10 +20,14 @@ _SEVERAL = re.compile(r"(?i)\b(?:respectively|layers|convolutions|convs)\b")
 _OPTION = r"(?:kernel sizes?|filter sizes?|strides?|padding|paddings|dilations?|dilation (?:rates?|factors?)|groups?)"
 _NUMBERS = r"(?:\d+\s*,\s*)*\d+\s*,?\s*(?:and|or|vs|versus)\s+\d+"
 _LIST = re.compile(rf"(?i)\b{_OPTION}(?: of| is| are|:|=)*\s+({_NUMBERS})(?=\s*(?:[?.,;:)]|$))|\b({_NUMBERS}) groups\b")
-_REPEATED = re.compile(r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+")
+_REPEATED = re.compile(
+    r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+"
+)
 _GROUPS = re.compile(r"(?i)\b\d+ groups?(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for )?\d+ groups?)+")
 _ONCE = re.compile(r"(?i)\bonce\s+((?:with|without|using|for)\b[^,;.?\n(]*)")
-_BIASES = re.compile(r"(?i)\bwith(?P<one> bias(?:es)?)? (?:and|or|versus|vs) without(?: an?| any)?(?P<other> bias(?:es)?)?|\bwithout(?P<third> bias(?:es)?)? (?:and|or|versus|vs) with(?: an?| any)?(?P<fourth> bias(?:es)?)?")
+_BIASES = re.compile(
+    r"(?i)\bwith(?P<one> bias(?:es)?)? (?:and|or|versus|vs) without(?: an?| any)?(?P<other> bias(?:es)?)?|\bwithout(?P<third> bias(?:es)?)? (?:and|or|versus|vs) with(?: an?| any)?(?P<fourth> bias(?:es)?)?"
+)
 _AGAIN = re.compile(
     r"(?i)(?<=[.?;,:\n)])\s*(?:and |but |now )*(?:what|how)(?: (?:would|will|does|do|is|are))?(?: \w+){0,2}? (?:if|when|about|happens (?:if|when))\b|(?<=[.?;\n])\s*(?:and|but|now)(?: (?:what|how))?(?: the same)? (?:with|for|if|when|using|without)\b|"
     r"(?<=[.?;,:\n])\s*(?:and )?the same,? (?:but )?(?:with|for|if|when|using)\b|(?<=[.?;\n])\s*(?:part|case|option) [b-f]\s*[:.)]?\s*(?:the same,? )?(?:but )?(?:with|without)\b"
@@ -32,11 +37,17 @@ _PLACES = re.compile(r"(?i)\b(?:all|both|every|each)\b")
 _CHANGES = ("stride", "padding", "dilation", "groups", "kernel_size", "pool_size", "out_channels", "output_padding")
 
 
+MOST = 20
+"""How many cases of one question are answered."""
+
+
 def swept(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     """The reply for every way that the question lists; None where it lists none."""
     if "«" in scene.text:
         return None
     texts = _ways(scene.text)
+    if len(texts) > MOST:
+        raise not_understood(f"more than {MOST} cases are not told", scene.text)
     if texts:
         return _joined(question, [(name, _reply(question, text)) for name, text in texts])
     return _changed(question, scene, asked)
@@ -46,10 +57,18 @@ def _ways(text: str) -> list[tuple[str, str]]:
     """The text once for each way, with the others blank."""
     once = list(_ONCE.finditer(text))
     if len(once) > 1:
-        return [(one[1].strip(), _blank(text, [other.span() for other in once if other is not one], one.span(), one[1])) for one in once]
+        return [
+            (one[1].strip(), _blank(text, [other.span() for other in once if other is not one], one.span(), one[1]))
+            for one in once
+        ]
     both = _BIASES.search(text)
     if both and any(both.groups()):
-        return [(way, _blank(text, [], both.span(), way)) for way in (("with bias", "without bias") if both["one"] or both["other"] else ("without bias", "with bias"))]
+        return [
+            (way, _blank(text, [], both.span(), way))
+            for way in (
+                ("with bias", "without bias") if both["one"] or both["other"] else ("without bias", "with bias")
+            )
+        ]
     repeated = _REPEATED.search(text)
     if repeated and not _SEVERAL.search(text):
         ways = re.findall(rf"(?i){repeated['option']}(?: of)? \d+", repeated[0])
@@ -61,7 +80,15 @@ def _ways(text: str) -> list[tuple[str, str]]:
     if len(lists) != 1 or _SEVERAL.search(text):
         return []
     group = 1 if lists[0][1] else 2
-    return [(re.sub(r"\s+", " ", text[lists[0].start() : lists[0].start(1)] + one if group == 1 else f"{one} groups").strip(), _blank(text, [], lists[0].span(group), one)) for one in re.findall(r"\d+", lists[0][group])]
+    return [
+        (
+            re.sub(
+                r"\s+", " ", text[lists[0].start() : lists[0].start(1)] + one if group == 1 else f"{one} groups"
+            ).strip(),
+            _blank(text, [], lists[0].span(group), one),
+        )
+        for one in re.findall(r"\d+", lists[0][group])
+    ]
 
 
 def _blank(text: str, spans: list[tuple[int, int]], kept: tuple[int, int], words: str) -> str:
@@ -82,7 +109,11 @@ def _reply(question: str, text: str) -> Reply:
 
 
 def _joined(question: str, replies: list[tuple[str, Reply]]) -> Reply:
-    answers = tuple(answer._replace(of=f"{answer.of}, {name}" if answer.of else name) for name, reply in replies for answer in reply.answers)
+    answers = tuple(
+        answer._replace(of=f"{answer.of}, {name}" if answer.of else name)
+        for name, reply in replies
+        for answer in reply.answers
+    )
     understood = "---\n".join(f"# {name}\n{reply.understood}" for name, reply in replies)
     steps = tuple(f"{name}: {step}" for name, reply in replies for step in reply.steps)
     assumptions = tuple(dict.fromkeys(one for _, reply in replies for one in reply.assumptions))
@@ -92,12 +123,17 @@ def _joined(question: str, replies: list[tuple[str, Reply]]) -> Reply:
 def _changed(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     """The layers as they are described, and again with what `and what if …` changes."""
     openings = list(_AGAIN.finditer(scene.text))
-    if not openings:
+    if not 0 < len(openings) <= MOST:
         return None
     spans = []
     for one, following in zip(openings, [*openings[1:], None]):
         end = re.compile(r"[?.;\n](?=\s|$)").search(scene.text, one.end())
-        spans.append((one.start(), min(end.start() if end else len(scene.text), following.start() if following else len(scene.text))))
+        spans.append(
+            (
+                one.start(),
+                min(end.start() if end else len(scene.text), following.start() if following else len(scene.text)),
+            )
+        )
     signs = list(scene.text)
     for start, stop in spans:
         signs[start:stop] = " " * (stop - start)
@@ -110,7 +146,9 @@ def _changed(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     check_words(scene, asked, re.compile("(?i)instead"))
     for one, other in zip(changes, changes[1:]):
         if not one[1].keys() <= other[1].keys():
-            raise not_understood("it is not clear whether each case changes the first one or the one before it", scene.text)
+            raise not_understood(
+                "it is not clear whether each case changes the first one or the one before it", scene.text
+            )
     replies = [("as described", forward(question, base, wants, planned(base)))]
     for span, (place, options) in zip(spans, changes):
         again = _with(base, place, options, scene, span)
@@ -130,10 +168,16 @@ def _changes(scene: Scene, span: tuple[int, int]) -> tuple[Any, dict[str, Any]] 
     for remark in scene.remarks:
         if start <= remark.start < end and remark.kind in ("padding", "stride", "dilation"):
             options.setdefault(remark.kind, remark.value)
-    from cnncalc.questions.remarks import places
-
-    at = [one.value for one in places(scene.text) if start <= one.start < end]
-    if not options or len(at) > 1 or [one for one in scene.mentions if start <= one.start < end and one.type not in ("conv", "pool", "maxpool", "avgpool")]:
+    at = [one.value for one in places(scene.text[start:end])]
+    if (
+        not options
+        or len(at) > 1
+        or [
+            one
+            for one in scene.mentions
+            if start <= one.start < end and one.type not in ("conv", "pool", "maxpool", "avgpool")
+        ]
+    ):
         return None
     return (at[0] if at else "all" if _PLACES.search(scene.text[start:end]) else None), options
 
@@ -141,7 +185,13 @@ def _changes(scene: Scene, span: tuple[int, int]) -> tuple[Any, dict[str, Any]] 
 def _with(base: Scene, place: Any, options: dict[str, Any], scene: Scene, span: tuple[int, int]) -> Scene:
     layers = [replace(layer, options=dict(layer.options), gives=None) for layer in base.layers]
     windowed = [layer for layer in layers if layer.type in WINDOWED]
-    meant = windowed if place == "all" or len(windowed) == 1 else [windowed[place]] if isinstance(place, int) and -len(windowed) <= place < len(windowed) else []
+    meant = (
+        windowed
+        if place == "all" or len(windowed) == 1
+        else [windowed[place]]
+        if isinstance(place, int) and -len(windowed) <= place < len(windowed)
+        else []
+    )
     if not meant:
         raise not_understood("it is not clear which layer is changed", scene.text, span)
     for layer in meant:
@@ -151,4 +201,4 @@ def _with(base: Scene, place: Any, options: dict[str, Any], scene: Scene, span: 
 
 
 def _told(options: dict[str, Any]) -> str:
-    return ", ".join(f"{name} {engine._yaml(value)}" for name, value in options.items())
+    return ", ".join(f"{name} {told(value)}" for name, value in options.items())
