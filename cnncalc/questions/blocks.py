@@ -51,7 +51,8 @@ _WEIGHTED = (
     *POOLS,
 )
 _STANDARD = re.compile(
-    r"(?i)\b(?:standard|ordinary|regular|normal|conventional|vanilla|full|plain|usual|classic(?:al)?)(?: one)?(?=\s*(?:,|\(|against|vs|versus|or\b|and\b|compared|than))"
+    r"(?i)\b(?:standard|ordinary|regular|normal|conventional|vanilla|full|plain|usual|"
+    r"classic(?:al)?)(?: one)?(?=\s*(?:,|\(|against|vs|versus|or\b|and\b|compared|than))"
 )
 _ONES = re.compile(r"(?i)\b(?:expan(?:d(?:ed|s|ing)?|sion)(?! (?:factor|ratio|rate))|project(?:ed|s|ing|ion)?)\b")
 END = re.compile(r"[.;?\n](?=\s|$)|:(?=\s)")
@@ -59,11 +60,15 @@ BEGIN = re.compile(
     r"(?i)\b(?:how (?:many|much|large|do|does)|what|which|compute|calculate|find|give|determine|compare)\b"
 )
 ALTERNATIVE = re.compile(
-    r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|in contrast (?:to|with)|compar\w+ [^.?;]{0,80}?\b(?:to|with)|in comparison (?:to|with)|relative to|alternatively|whereas|while|"
-    r"and (?:how|what)|how (?:many|much) (?:would|does|do|are|is|has|have|if)|(?:replac|substitut|swap|exchang|factori[sz]|decompos)\w*)\b|\?\s*(?:and|or)\b"
+    r"(?i)\b(?:or|vs|versus|against|than|as opposed to|rather than|instead of|in place of|"
+    r"in contrast (?:to|with)|compar\w+ [^.?;]{0,80}?\b(?:to|with)|in comparison (?:to|with)|"
+    r"relative to|alternatively|whereas|while|"
+    r"and (?:how|what)|how (?:many|much) (?:would|does|do|are|is|has|have|if)|(?:replac|substitut|swap|"
+    r"exchang|factori[sz]|decompos)\w*)\b|\?\s*(?:and|or)\b"
 )
 CHAIN = re.compile(
-    r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|feeds?|passes|passed)\b|→|=>|->|\+"
+    r"(?i)\b(?:then|followed by|next|afterwards|after (?:that|which)|before|plus|finally|goes? into|"
+    r"feeds?|passes|passed)\b|→|=>|->|\+"
 )
 BEFORE = re.compile(r"(?i)\bpreceded by\b|\bgets? an?\b|\bfirst (?:reduc|squeez|compress)\w+")
 
@@ -229,21 +234,12 @@ def _owner(text: str, made: list[Part], fact: Fact) -> Part | None:
     if re.match(
         rf"(?i)[\s-]*(?:{CHANNELS}\s*)?(?:each\b|for (?:each|all|both)|in (?:each|all|both)|throughout|everywhere)",
         text[fact.end : fact.end + 50],
-    ):
-        if fact.kind in ("out", "channels", "both"):
-            return None
+    ) and fact.kind in ("out", "channels", "both"):
+        return None
     left = next((one for one in reversed(made) if one.start <= fact.start), None)
     right = next((one for one in made if one.start > fact.start), None)
-    if (
-        right is not None
-        and fact.kind in ("in", "out", "expansion")
-        and re.fullmatch(_MEANS, text[fact.end : right.start])
-    ):
-        if re.search(rf"(?i)\b{RESIZES}[^,.;?]*$", text[left.end if left else 0 : fact.start]):
-            return right
-    if right is not None and (fact.kind == "count" or (fact.kind == "out" and text[fact.end : right.start].isspace())):
-        if not re.search(r"[,.;:?\n()]", text[fact.end : right.start]):
-            return right
+    if right is not None and _leads_to(text, fact, right, left.end if left else 0):
+        return right
     if left is not None and not _parted(text, left.end, fact.start, right is not None):
         return left
     if right is not None and not re.search(
@@ -251,6 +247,15 @@ def _owner(text: str, made: list[Part], fact: Fact) -> Part | None:
     ):
         return right
     return None
+
+
+def _leads_to(text: str, fact: Fact, part: Part, since: int) -> bool:
+    """Whether a fact is of the layer behind it: `two 3×3`, `10 5×5`, `reduced to 16 channels by a 1×1`."""
+    between = text[fact.end : part.start]
+    if fact.kind == "count" or (fact.kind == "out" and between.isspace()):
+        return not re.search(r"[,.;:?\n()]", between)
+    means = fact.kind in ("in", "out", "expansion") and re.fullmatch(_MEANS, between)
+    return bool(means and re.search(rf"(?i)\b{RESIZES}[^,.;?]*$", text[since : fact.start]))
 
 
 def _parted(text: str, start: int, end: int, more: bool) -> bool:

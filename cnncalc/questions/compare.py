@@ -13,25 +13,32 @@ from cnncalc.questions.blocks import MOST, Part, parts
 from cnncalc.questions.contrast import Contrast, contrast, contrasts
 from cnncalc.questions.facts import Fact, facts, unpaired
 from cnncalc.questions.guard import check_words
-from cnncalc.questions.inherit import Variant, completed
+from cnncalc.questions.inherit import completed
 from cnncalc.questions.reply import Answer, Assumption, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import Scene
-from cnncalc.questions.variants import grouped, in_front, said
+from cnncalc.questions.variants import Variant, grouped, in_front, said
 from cnncalc.questions.wanted import Wanted
 
 COUNTS = ("params", "weights", "macs", "flops", "trainable")
 OUTPUTS = ("output", "spatial", "channels", "elements")
 _BLOCK = re.compile(
-    r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|inception|separable|depth-?wise)\b"
+    r"(?i)\b(?:bottleneck|mobilenet\w*|inverted residual|squeez\w+|expand\w*|expansion|reduce|reduction|"
+    r"inception|separable|depth-?wise)\b"
 )
 _SAME = re.compile(
-    r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))"
+    r"(?i)\bsame\b(?! (?:\d|(?:\w+ )?(?:input|image|picture|volume|tensor|feature|map|number|amount|"
+    r"count|two|layers?|job|task|stride|channels?|shape|output|receptive|kernel|filter)s?\b))"
 )
 _ALLOWED = re.compile(
-    r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand"
+    r"(?i)(?:replac|swap|instead|inception|squeez|residual|invert|project|expan|shrink|shrunk|sav|"
+    r"branch|insert|slash|outperform|cheap|former|latter|mobilenet|yield|feed|compress|factori[sz]|"
+    r"expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|"
+    r"multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand"
 )
 _PER_PAIR = re.compile(
-    r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|in(?:put)? and out(?:put)? channel)"
+    r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |"
+    r"input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|"
+    r"in(?:put)? and out(?:put)? channel)"
 )
 
 

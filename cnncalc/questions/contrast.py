@@ -14,12 +14,16 @@ from cnncalc.questions.wanted import Wanted
 
 _KINDS = (
     ("share", r"\b(?:per ?cent(?:age)?|fraction|share)\b|%"),
-    ("ratio", r"\bratio\b|\b(?:what|which|the|a) (?:\w+ )?factor\b|\bhow many times\b|\b(?:what|which) multiple\b|\bspeed-?up\b|\bhow much (?:cheaper|more expensive|smaller|larger|bigger|lighter|heavier)\b|\btimes as (?:many|much)\b"),
-    ("difference", r"\bhow many (?:more|fewer|less)\b|\bsav(?:ed?|es|ings?)\b|\bdifference (?:in|of)\b|\bhow (?:much|many) (?:\w+ )?(?:does|do|would|is|are) (?:\w+ )*sav\w+"),
+    ("ratio", r"\bratio\b|\b(?:what|which|the|a) (?:\w+ )?factor\b|\bhow many times\b|\b(?:what|which) multiple\b|"
+        r"\bspeed-?up\b|\bhow much (?:cheaper|more expensive|smaller|larger|bigger|lighter|heavier)\b|"
+        r"\btimes as (?:many|much)\b"),
+    ("difference", r"\bhow many (?:more|fewer|less)\b|\bsav(?:ed?|es|ings?)\b|\bdifference (?:in|of)\b|\bhow (?:much|"
+        r"many) (?:\w+ )?(?:does|do|would|is|are) (?:\w+ )*sav\w+"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
 _LEFT = re.compile(
-    r"(?i)\b(?:left|remain\w*|still|needed|of the (?:\w+ )*(?:cost|weights|parameters|multiplications)\b[^?.]*\b(?:need\w*|cost|ha(?:s|ve)|use[sd]?))\b"
+    r"(?i)\b(?:left|remain\w*|still|needed|of the (?:\w+ )*(?:cost|weights|parameters|"
+    r"multiplications)\b[^?.]*\b(?:need\w*|cost|ha(?:s|ve)|use[sd]?))\b"
 )
 _LESS = re.compile(r"(?i)\b(?:sav\w+|reduc\w+|fewer|less|drop\w*|cheaper|smaller|cut|decreas\w+)\b")
 

@@ -10,7 +10,11 @@ from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import Scene
 
 CHANNELS = r"(?:channels?|ch\b|(?:feature |activation )?maps?|filters?|planes)"
-_SPREAD = r"(?:throughout|everywhere|in and out|both in and out|all along|all the way|at (?:both|each|every|all)\b|in (?:each|every|all|both)\b|on (?:both|either)\b|for both|as (?:both )?input and output|at input and output)"
+_SPREAD = (
+    r"(?:throughout|everywhere|in and out|both in and out|all along|all the way|at (?:both|each|every|"
+    r"all)\b|in (?:each|every|all|both)\b|on (?:both|either)\b|for both|as (?:both )?input and output|"
+    r"at input and output)"
+)
 RESIZES = r"(?:reduc|squeez|compress|expand|project|bring)\w*"
 _NOT_CHANNELS = (
     "stride",
@@ -29,7 +33,7 @@ _NOT_CHANNELS = (
 
 
 class Fact(NamedTuple):
-    """Something said of a layer, or of all: `kernel_size`, `in`, `out`, `both` (in and out alike), `channels` (in or out)."""
+    """Something said of a layer, or of all: `in`, `out`, `both` of them alike, `channels` (in or out), `stride`, …"""
 
     kind: str
     value: Any
@@ -74,7 +78,10 @@ def facts(scene: Scene) -> list[Fact]:
 def _speaks_of_all(text: str, number: Number) -> bool:
     """Whether a number only says how many are compared: `the 2 designs`, `the ratio of the 2`."""
     before, behind = text[max(0, number.start - 12) : number.start], text[number.end : number.end + 40]
-    of = r"\s*(?:$|[.,;:?)]|(?:versions|variants|options|designs|cases|blocks|networks|stacks|approaches|alternatives|setups|of them|numbers|counts|costs)\b)"
+    of = (
+        r"\s*(?:$|[.,;:?)]|(?:versions|variants|options|designs|cases|blocks|networks|stacks|approaches|"
+        r"alternatives|setups|of them|numbers|counts|costs)\b)"
+    )
     return number.value in (2, 3, 4) and bool(
         re.search(r"(?i)\b(?:the|these|both)\s+$", before) and re.match(f"(?i){of}", behind)
     )
@@ -138,13 +145,15 @@ def _number_kind(text: str, number: Number) -> str | None:
     if role in _NOT_CHANNELS or role in ("out_features", "length"):
         return role
     counted = re.match(
-        rf"(?i)[\s-]*(?:(input and output |in and out |in/out |input/output )|(?:output |input |conv\w* |linear )*){CHANNELS}",
+        rf"(?i)[\s-]*(?:(input and output |in and out |in/out |input/output )|(?:output |input |conv\w* |"
+        rf"linear )*){CHANNELS}",
         behind,
     )
     if counted and (counted[1] or re.match(rf"\s*{_SPREAD}", behind[counted.end() :], re.IGNORECASE)):
         return "both"
     if re.search(
-        r"(?i)\bC_in\s*=\s*C_out\s*=\s*$|\b(?:in(?:put)? and output|in/out(?:put)?)(?: channels?| maps)*\s*(?:=|:|of|are|is|both|equal)*\s*$",
+        r"(?i)\bC_in\s*=\s*C_out\s*=\s*$|\b(?:in(?:put)? and output|in/out(?:put)?)(?: channels?|"
+        r" maps)*\s*(?:=|:|of|are|is|both|equal)*\s*$",
         before,
     ):
         return "both"
@@ -153,7 +162,8 @@ def _number_kind(text: str, number: Number) -> str | None:
     ):
         return "expansion" if re.search(r"(?i)\bexpan", text) else None
     if re.match(
-        r"(?i)[\s-]*(?:(?:input|incoming)[\s-]|channels? in\b(?! (?:front|each|all|both|every|total|the))|channel (?:input|image|volume|map|feature|tensor))",
+        r"(?i)[\s-]*(?:(?:input|incoming)[\s-]|channels? in\b(?! (?:front|each|all|both|every|total|the))|"
+        r"channel (?:input|image|volume|map|feature|tensor))",
         behind,
     ):
         return "in"
@@ -167,7 +177,8 @@ def _number_kind(text: str, number: Number) -> str | None:
         return role.replace("out_channels", "out")
     if role == "in_channels":
         entering = re.search(
-            r"(?i)\b(?:on|over|for|takes?|receiv\w+|input|inputs|after)\b[^#,.;?]{0,30}$|(?:maps?|image|volume|tensor|picture)\s*(?:with|having|of|has)\s+$|C_in\s*=\s*$|\bdepth\b",
+            r"(?i)\b(?:on|over|for|takes?|receiv\w+|input|inputs|after)\b[^#,.;?]{0,30}$|(?:maps?|image|volume|"
+            r"tensor|picture)\s*(?:with|having|of|has)\s+$|C_in\s*=\s*$|\bdepth\b",
             before,
         )
         return "in" if entering else "channels"

@@ -1,9 +1,10 @@
-"""The same layers with one thing another way: `once with 1 group, once with 4`, `with strides 1 and 2`, `and what if …?`"""
+"""The same layers with one thing another way: `once with 1 group, once with 4`, `and what if the stride is 2?`"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from cnncalc.questions.answers import told
@@ -21,16 +22,22 @@ _OPTION = r"(?:kernel sizes?|filter sizes?|strides?|padding|paddings|dilations?|
 _NUMBERS = r"(?:\d+\s*,\s*)*\d+\s*,?\s*(?:and|or|vs|versus)\s+\d+"
 _LIST = re.compile(rf"(?i)\b{_OPTION}(?: of| is| are|:|=)*\s+({_NUMBERS})(?=\s*(?:[?.,;:)]|$))|\b({_NUMBERS}) groups\b")
 _REPEATED = re.compile(
-    r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+"
+    r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|"
+    r"versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+"
 )
 _GROUPS = re.compile(r"(?i)\b\d+ groups?(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for )?\d+ groups?)+")
 _ONCE = re.compile(r"(?i)\bonce\s+((?:with|without|using|for)\b[^,;.?\n(]*)")
 _BIASES = re.compile(
-    r"(?i)\bwith(?P<one> bias(?:es)?)? (?:and|or|versus|vs) without(?: an?| any)?(?P<other> bias(?:es)?)?|\bwithout(?P<third> bias(?:es)?)? (?:and|or|versus|vs) with(?: an?| any)?(?P<fourth> bias(?:es)?)?"
+    r"(?i)\bwith(?P<one> bias(?:es)?)? (?:and|or|versus|vs) without(?: an?|"
+    r" any)?(?P<other> bias(?:es)?)?|\bwithout(?P<third> bias(?:es)?)? (?:and|or|versus|vs) with(?: an?|"
+    r" any)?(?P<fourth> bias(?:es)?)?"
 )
 _AGAIN = re.compile(
-    r"(?i)(?<=[.?;,:\n)])\s*(?:and |but |now )*(?:what|how)(?: (?:would|will|does|do|is|are))?(?: \w+){0,2}? (?:if|when|about|happens (?:if|when))\b|(?<=[.?;\n])\s*(?:and|but|now)(?: (?:what|how))?(?: the same)? (?:with|for|if|when|using|without)\b|"
-    r"(?<=[.?;,:\n])\s*(?:and )?the same,? (?:but )?(?:with|for|if|when|using)\b|(?<=[.?;\n])\s*(?:part|case|option) [b-f]\s*[:.)]?\s*(?:the same,? )?(?:but )?(?:with|without)\b"
+    r"(?i)(?<=[.?;,:\n)])\s*(?:and |but |now )*(?:what|how)(?: (?:would|will|does|do|is|"
+    r"are))?(?: \w+){0,2}? (?:if|when|about|happens (?:if|when))\b|(?<=[.?;\n])\s*(?:and|but|"
+    r"now)(?: (?:what|how))?(?: the same)? (?:with|for|if|when|using|without)\b|"
+    r"(?<=[.?;,:\n])\s*(?:and )?the same,? (?:but )?(?:with|for|if|when|using)\b|(?<=[.?;\n])\s*(?:part|"
+    r"case|option) [b-f]\s*[:.)]?\s*(?:the same,? )?(?:but )?(?:with|without)\b"
 )
 _HEAD = re.compile(r"(?i)\b(?:part|case|option) [a-f]\s*[:.)]")
 _PLACES = re.compile(r"(?i)\b(?:all|both|every|each)\b")
@@ -139,13 +146,14 @@ def _changed(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
         signs[start:stop] = " " * (stop - start)
     base = read(_HEAD.sub(lambda found: " " * len(found[0]), "".join(signs)), read_code(""))
     wants = wanted(base.text, stated(base))
-    changes = [_changes(scene, span) for span in spans]
-    if not wants or not all(changes) or not base.layers:
+    found = [_changes(scene, span) for span in spans]
+    changes = [change for change in found if change is not None]
+    if not wants or len(changes) < len(found) or not base.layers:
         return None
     check(base, wants)
     check_words(scene, asked, re.compile("(?i)instead"))
-    for one, other in zip(changes, changes[1:]):
-        if not one[1].keys() <= other[1].keys():
+    for (_, before), (_, after) in pairwise(changes):
+        if not before.keys() <= after.keys():
             raise not_understood(
                 "it is not clear whether each case changes the first one or the one before it", scene.text
             )

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.questions.blocks import ALTERNATIVE, BEFORE, CHAIN, END, Part
 from cnncalc.questions.facts import Fact
+from cnncalc.questions.plan import Plan
 from cnncalc.questions.reply import not_understood
+from cnncalc.questions.scene import Scene
 
 _TWO = re.compile(
-    r"(?i)\b(?:instead of|rather than|replac\w+|substitut\w+|swap\w*|exchang\w*|between|compar\w+|either|difference|factori[sz]\w*)\b"
+    r"(?i)\b(?:instead of|rather than|replac\w+|substitut\w+|swap\w*|exchang\w*|between|compar\w+|"
+    r"either|difference|factori[sz]\w*)\b"
 )
 _FRONT = re.compile(r"(?i)\b(?:in front|before (?:it|that|the)|beforehand|prepended|upstream)\b")
 _OUTWARDS = re.compile(
-    r"(?i)(?:→|=>|->|\bto|\binto|\boutput\w*|\bgiv\w+|\bproduc\w+|\byield\w*|\bresult\w*|\bget)\s*(?:an?|the|of|is|be|:|=|in|\s)*$"
+    r"(?i)(?:→|=>|->|\bto|\binto|\boutput\w*|\bgiv\w+|\bproduc\w+|\byield\w*|\bresult\w*|"
+    r"\bget)\s*(?:an?|the|of|is|be|:|=|in|\s)*$"
 )
 _VERB = re.compile(r"(?i)\b(?:does|do|has|have|is|are|of|as)\b")
 INVERTED = ["pointwise", "depthwise", "pointwise"]
 """What an inverted residual block consists of, however it is told."""
+
+
+WEIGHTY = ("conv", "local", "conv_transpose", "depthwise", "pointwise", "separable")
+"""Types of layers that have filters."""
+
+
+@dataclass
+class Variant:
+    """One of the things compared: its layers, and the plan that they come to."""
+
+    name: str
+    parts: list[Part]
+    scene: Scene | None = None
+    plan: Plan | None = None
+    output: tuple[Any, ...] | None = None
+    """What the question says that comes out."""
+    entering: Any = None
+    """How many channels go in."""
 
 
 @dataclass
@@ -35,7 +58,7 @@ def grouped(text: str, made: list[Part], two: bool) -> list[list[Part]] | None:
     """The layers by variants; None where nothing parts them. `two` if they are asked against one another."""
     if len(made) < 2:
         return [made] if made else None
-    gaps = [text[one.end : other.start] for one, other in zip(made, made[1:])]
+    gaps = [text[one.end : other.start] for one, other in itertools.pairwise(made)]
     kinds = [
         "alternative" if ALTERNATIVE.search(gap) or other.again else "chain" if CHAIN.search(gap) else "weak"
         for gap, other in zip(gaps, made[1:])
@@ -109,3 +132,9 @@ def _volume(text: str, found: Said, fact: Fact, made: list[Part]) -> None:
         found.output = fact.value
     else:
         raise not_understood(f"it is not clear what {text[fact.start : fact.end]} is", text, (fact.start, fact.end))
+
+
+def is_one(part: Part) -> bool:
+    """Whether a layer sees one position at a time."""
+    kernel = part.facts.get("kernel_size")
+    return part.type == "pointwise" or kernel == 1 or (isinstance(kernel, tuple) and set(kernel) == {1})
