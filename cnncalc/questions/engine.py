@@ -160,7 +160,10 @@ def _on_symbols(plan: Plan) -> Iterator[Made]:
     shape = entering(plan)
     for at, (kind, options) in enumerate(plan.steps):
         takes = plan.takes[at] if plan.takes else None
-        if takes is not None and (shape[-1] if kind == "linear" else shape[0]) != takes:
+        entering_ = shape[-1] if kind == "linear" else shape[0]
+        if takes is not None and entering_ != takes:
+            if isinstance(entering_, int) and (at == 0 or plan.chained):
+                raise not_understood(f"{kind} takes {takes} channels or features, but {entering_} come in")
             shape = (takes,) if kind == "linear" else (takes, *(symbol(f"unknown_{name}") for name in _SIDES.get(len(shape) - 1 or 2, ())))
         try:
             layer = _layer(kind, options, shape[0])
@@ -195,7 +198,7 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
             if unknown is None:
                 continue
             value = symbol(unknown)
-        values[name] = value
+        values[name] = declared[name].cast(value) if isinstance(value, (int, tuple)) and _is_known(value) else value
     return REGISTRY[kind](**values)
 
 

@@ -29,6 +29,9 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
     open_ = _unanswered(scene, asked)
     if open_:
         raise not_understood("it is not clear what is asked here", scene.text, open_)
+    grouped = re.search(r"(?i)\bgroup(?:ed|wise)\b", scene.text)
+    if grouped and not any("groups" in layer.options for layer in scene.layers):
+        raise not_understood("the question doesn't say how many groups there are", scene.text, grouped.span())
     for number in scene.unread:
         raise not_understood(f"it is not clear what {_shown(number.value)} is", scene.text, (number.start, number.end))
 

@@ -109,7 +109,12 @@ def _goes_on(number: Number, following: Number, text: str) -> bool:
     return bool(_PLURAL.search(text[number.words[0] : number.start]) and (following.series or _ENDS.match(following.after)))
 
 
+_MINUS = re.compile(r"(?:^|[\s(=:,\[])-$")
+
+
 def _number(match: re.Match[str], text: str) -> Number | None:
+    if not match["symbol"] and _MINUS.search(text, max(0, match.start() - 2), match.start()):
+        return Number(f"-{match[0]}", match.start() - 1, match.end(), role="unread")
     if match["size"]:
         sides = tuple(int(side) if side.isdigit() else side for side in match["size"].split("x"))
         if all(isinstance(side, str) for side in sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].replace("x", "").isupper():
@@ -171,11 +176,14 @@ def _letters(found: list[Number], text: str) -> None:
         if number.letter in defined:
             number.role = defined[number.letter].replace("kernel_side", "kernel_size")
     roles = {number.role for number in found}
+    letters = {(number.letter or "").lower() for number in found}
     alone = {(number.letter or "").lower() for number in found if number.role is None}
     for number in found:
         if number.role is not None or number.letter is None:
             continue
         role = LETTERS.get(number.letter.lower())
+        if role in ("K", "F") and {"k", "f"} <= alone and not alone & {"w", "w1", "h1"} and not letters & {"w", "w1", "h1"}:
+            role = None  # the size of a filter or their number: books disagree
         if role in ("K", "F"):
             other = "out_channels" not in roles and ("kernel_size" in roles or (role == "K" and "f" in alone))
             role = "out_channels" if other else "kernel_size"

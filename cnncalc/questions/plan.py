@@ -32,6 +32,8 @@ class Plan:
     takes: list[int | None] = field(default_factory=list)
     """Per step how many channels or features it takes, where the question says so."""
     assumptions: list[Assumption] = field(default_factory=list)
+    chained: bool = False
+    """Whether the code says that every layer takes what the one before it gives."""
     separate: bool = False
     """Whether every part acts on the input itself."""
     convention: str = "torch"
@@ -67,7 +69,7 @@ def planned(scene: Scene) -> Plan:
             plan.channels = first.takes
         if first.type == "linear" and not any(isinstance(side, int) for side in plan.sides):
             plan.channels, plan.sides = first.takes, ()
-    plan.separate = scene.separate
+    plan.separate, plan.chained = scene.separate, scene.chained
     plan.convention = "keras" if scene.framework == "keras" else "torch"
     if not scene.layers and scene.shape is not None:
         scene.layers.append(Described("identity"))
@@ -179,6 +181,9 @@ def _layout(scene: Scene, shape: Shape | None, rank: int) -> str:
     if rank == 1:
         return "hwc" if own[0] not in (1, 3) or own[1] in (1, 3) else "chw"
     first, last, inner = own[0], own[-1], own[1:-1]
+    if first == last and first in (1, 3) and set(inner) != {first}:
+        size = "×".join(map(str, own))
+        raise not_understood(f"it is not clear which side of {size} is the channels, the first or the last", scene.text)
     if last == inner[-1] != first:
         return "chw"
     if first == inner[0] != last:

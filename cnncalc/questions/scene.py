@@ -63,6 +63,8 @@ class Scene:
     layout: str | None = None
     framework: str | None = None
     rank: int | None = None
+    chained: bool = False
+    """Whether its code says that every layer takes what the one before it gives."""
     separate: bool = False
     """Whether every layer acts on the input itself, as the items of a numbered list do."""
     choices: tuple[Choice, ...] = ()
@@ -79,7 +81,7 @@ def read(text: str, code: Code) -> Scene:
     """The scene of a question in its one spelling, where `«0»`, `«1»`, … stand for the layers of its code."""
     scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
     scene.entering, scene.layout, scene.framework = code.shape, code.layout, code.framework
-    scene.batch, scene.rank = code.batch, code.rank
+    scene.batch, scene.rank, scene.chained = code.batch, code.rank, code.chained
     scene.framework = scene.framework or scene.remark("framework")
     _Assembly(scene, code.layers).run()
     return scene
@@ -337,7 +339,7 @@ class _Assembly:
                 current.type = "conv"
             elif current.type not in (*WINDOWED, "zero_pad", "fc"):
                 self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
-            elif self.taken(current, kind, fact) and kind in ("kernel_size", "out_channels", "out_features"):
+            elif self.taken(current, kind, fact) and kind in ("kernel_size", "out_channels", "out_features") and self.goes_on(current, fact):
                 self.add(Described(current.type, start=fact.start, end=fact.end, implied=current.implied))
             if isinstance(fact, Number) and fact.series:
                 self.distribute(fact, kind)
@@ -366,6 +368,11 @@ class _Assembly:
             if layer.options.get(name, value) != value:
                 self.scene.unread.append(fact)
             layer.options[name] = value
+
+    def goes_on(self, layer: Described, fact: Number | Remark) -> bool:
+        """Whether words between them say that another layer follows, where none is named; without them it is a contradiction."""
+        between = self.scene.text[layer.end : fact.start]
+        return not layer.implied or bool(re.search(r"(?i)\n|→|->|=>|;|,|\b(?:then|follow\w*|next|second|third|last|after|another|more|and)\b", between))
 
     def taken(self, layer: Described, kind: str, fact: Number | Remark) -> bool:
         name = _option(kind, layer.type)
@@ -418,7 +425,7 @@ class _Assembly:
             self.side(number)
         elif number.value in self.restated:
             pass
-        elif role != "ordinal" and not isinstance(number.value, str):
+        elif role == "unread" or (role != "ordinal" and not isinstance(number.value, str)):
             scene.unread.append(number)
 
     def is_product(self, number: Number) -> bool:
