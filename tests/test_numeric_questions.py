@@ -84,6 +84,7 @@ QUESTIONS: list[tuple[str, Any]] = [
     (f"What is the true convolution (kernel flipped) of the input {IMAGE} with the kernel {KERNEL}?", conv(w=FLIPPED)),
     (f"Rotate the kernel {KERNEL} by 180 degrees and convolve the image {IMAGE} with it, stride 1.", conv(w=FLIPPED)),
     (f"Slide the kernel {KERNEL} over the image {IMAGE} with stride 1, no padding, sum of products. Result?", conv()),
+    (f"Convolve the image {IMAGE} with the kernel of size 2, {KERNEL}, stride 1.", conv()),
     (f"Without flipping the kernel {KERNEL}, convolve the input {IMAGE}.", conv()),
     # parts of the output
     (f"Convolve the input {IMAGE} with the kernel {KERNEL}. What is the top-left value of the output?", conv()[0][0]),
@@ -168,6 +169,7 @@ WITHHELD = [
     f"Input {KERNEL}, kernel {IMAGE}: convolve.",
     f"Input {IMAGE}, kernel {KERNEL}: what is the value of the output of the convolution at (7, 7)?",
     f"2x2 max pooling of the row x = {SIGNAL}?",
+    f"Convolve the image {IMAGE} with the kernel {KERNEL}, 3. Output?",
     # words that change the numbers
     f"Input {IMAGE}, kernel {KERNEL} scaled by two. Convolve.",
     f"Input {IMAGE} (transposed), kernel {KERNEL}. Convolve.",
@@ -186,6 +188,7 @@ WITHHELD = [
     f"Two layers: 2x2 max pooling, stride 2, in the first and 2x2 average pooling in the second. Input {IMAGE}. Output?",
     # choices that say something else
     f"Apply 2x2 max pooling to {IMAGE}.\nA) [[9, 9], [9, 9]]\nB) [[4, 1], [5, 3]]",
+    f"Apply 2x2 max pooling to {IMAGE}.\nA) {most()}\nB) {most()}",
     f"nn.Conv2d(1, 8, kernel_size=2, bias=False), weight {KERNEL}, input {IMAGE}: output?",
 ]
 
@@ -342,6 +345,7 @@ def test_matrices_are_found_and_shapes_are_not(text: str, shapes: list[tuple[int
 
 
 def test_a_factor_belongs_to_its_matrix() -> None:
+    assert matrices("2/9 [[9, 18]]")[0].values == [[2, 4]]
     for text in ("1/9 * [[9, 18]]", r"\frac{1}{9}[[9, 18]]", "(1/9) [[9, 18]]", "[[9, 18]] / 9", "[[9, 18]] * 1/9"):
         assert matrices(text)[0].values == [[1, 2]]
 

@@ -34,11 +34,10 @@ def ask(question: str) -> Reply:
     >>> ask("Input 32x32x3, 10 filters 5x5, stride 1, pad 2: output volume?").answers[0].text
     '32×32×10'
     """
-    text = plain(legible(question))
-    worked = numeric(text)
+    worked = numeric(legible(question))
     if worked is not None:
-        return worked._replace(question=question)
-    text, choices = split_choices(text)
+        return worked
+    text, choices = split_choices(plain(question))
     settings = picked(question, text, choices, _understood) if choices else None
     if settings is not None:
         return settings

@@ -71,7 +71,7 @@ def planned(scene: Scene) -> Plan:
             plan.channels, plan.sides = first.takes, ()
     plan.separate, plan.chained = scene.separate, scene.chained
     plan.convention = "keras" if scene.framework == "keras" else "torch"
-    if not scene.layers and scene.shape is not None:
+    if not scene.layers and scene.shape is not None and not scene.mentions:
         scene.layers.append(Described("identity"))
     for layer in scene.layers:
         steps = _steps(layer, len(plan.sides) or rank, plan, scene)

@@ -13,6 +13,7 @@ from cnncalc.questions.described import Described
 from cnncalc.questions.mentions import Mention, mentions
 from cnncalc.questions.numbers import Number, numbers
 from cnncalc.questions.remarks import Remark, places, remarks
+from cnncalc.questions.wanted import is_asking, sentences
 
 Shape = tuple[Any, ...]
 
@@ -272,10 +273,14 @@ class _Assembly:
                 if facts:
                     self.state(facts, True)
                 return
-        if not facts and not alike and (mention.article in _REFERENCES and mention.type not in ("conv", "local", *POOLS, "fc", "conv_transpose", "depthwise", "flatten")):
+        if not facts and not alike and mention.article in _REFERENCES and mention.type not in (*WINDOWED, "fc", "flatten") and self.asks(mention):
             return
         self.add(Described(mention.type, name=mention.name, start=mention.start, end=mention.end))
         self.state(facts, True)
+
+    def asks(self, mention: Mention) -> bool:
+        """Whether it stands in a sentence that asks."""
+        return any(start <= mention.start < end and is_asking(self.scene.text[start:end]) for start, end in sentences(self.scene.text))
 
     def fits(self, layer: Described, mention: Mention, facts: list[Number | Remark]) -> bool:
         """Whether a layer known by its filters alone may be the one that is named now."""

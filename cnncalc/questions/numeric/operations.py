@@ -149,8 +149,7 @@ class Reading:
     """The words of a question, lower case; what is read is struck out, so that what is left is known to be unread."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.left = text
+        self.text = self.left = text
 
     def strike(self, start: int, end: int) -> None:
         self.left = self.left[:start] + "\0" * (end - start) + self.left[end:]
@@ -236,11 +235,10 @@ def windows(
     sizes = [(m, tuple(map(int, m.groups()))) for m in reading.take(_SIZE)]
     sizes += [(m, (int(_WORDS.get(n, n)),)) for m in reading.take(_LENGTH) for n in m.groups() if n]
     for match, size in sizes:
-        start, _ = reading.clause(match.start())
+        start, end = reading.clause(match.start())
         named = _POOLED.match(reading.text, match.end()) and pools
         entering = _ENTERS.match(reading.text, match.end()) or _ENTERED.search(reading.text[start : match.start()])
         owner = _owner(reading, operations, mentioned, match.start(), WINDOWED)
-        start, end = reading.clause(match.start())
         here = {one.kind for one in mentioned if start <= one.start < end}
         apart = bool(here & {*POOLS, "pool"}) and not (size in known and here & {"conv", "conv_transpose"})
         if pools and (named or (not entering and (apart or (size not in known and owner in pools)))):
@@ -248,6 +246,6 @@ def windows(
             if pool is None or pool.options.get("kernel_size", size) != size:
                 raise not_understood(f"it is not clear which window {'×'.join(map(str, size))} is")
             pool.options["kernel_size"] = size
-        elif size not in known:
+        elif size not in known and size * 2 not in known:  # "of size 3" is 3×3
             unknown.append(size)
     return unknown
