@@ -211,6 +211,7 @@ def test_order_follows_the_question_whatever_joins_them(one: str, other: str, wo
 
 
 REFUSED = (
+    "Stride 1 and stride 3, kernel 5x5, input 17x17, no padding: what is the output size of this layer?",
     "Two 3x3 filters or one 5x5 filter on an RGB image: how many weights?",
     "How many MACs has a 5x5 conv with stride 2 against a 3x3 conv, both 16 filters on 32x32x3, same padding?",
     "A 5x5 conv with 32 filters or two 3x3 convs: how many weights, 16 input channels?",

@@ -59,15 +59,13 @@ def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
     scene, scene_of = _understood(text)
     scene.choices, scene.separate = tuple(choices), bool(_ITEMS.search(text)) and not _CHAIN.search(text)
     asked = wanted(scene.text, stated(scene))
-    reply = backward(question, scene, asked, scene_of)
+    reply = (swept(question, scene, asked) or compared(question, scene, asked)) if asked else None
+    reply = reply or backward(question, scene, asked, scene_of)
     if reply is not None:
         return reply
     if not asked:
         hint = "for example: output volume? number of parameters?"
         raise not_understood("it is not clear what the question asks for", hint=hint)
-    reply = swept(question, scene, asked) or compared(question, scene, asked)
-    if reply is not None:
-        return reply
     check(scene, asked)
     return forward(question, scene, asked, planned(scene))
 

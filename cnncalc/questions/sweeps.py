@@ -25,6 +25,7 @@ _REPEATED = re.compile(
     r"(?i)\b(?P<option>stride|padding|dilation|kernel size|filter size)(?: of)? \d+(?:\s*(?:,|and|or|vs|"
     r"versus)\s*(?:and |or )?(?:with |for |a )*(?P=option)(?: of)? \d+)+"
 )
+_OFFERED = re.compile(r"(?i)\b(?:with|for|at|using|by|when|if)(?: the| a)?\s*\0|\b(?:or|vs|versus)\b")
 _GROUPS = re.compile(r"(?i)\b\d+ groups?(?:\s*(?:,|and|or|vs|versus)\s*(?:and |or )?(?:with |for )?\d+ groups?)+")
 _ONCE = re.compile(r"(?i)\bonce\s+((?:with|without|using|for)\b[^,;.?\n(]*)")
 _BIASES = re.compile(
@@ -77,7 +78,7 @@ def _ways(text: str) -> list[tuple[str, str]]:
             )
         ]
     repeated = _REPEATED.search(text)
-    if repeated and not _SEVERAL.search(text):
+    if repeated and _OFFERED.search(f"{text[: repeated.start()][-12:]}\0{repeated[0]}") and not _SEVERAL.search(text):
         ways = re.findall(rf"(?i){repeated['option']}(?: of)? \d+", repeated[0])
         return [(way, _blank(text, [], repeated.span(), way)) for way in ways]
     groups = _GROUPS.search(text)
