@@ -7,8 +7,13 @@ from typing import Final
 
 from cnncalc.questions.reply import not_understood
 
-LONGEST: Final = 20_000
+LONGEST: Final = 12_000
 """Characters of a question; whole exam papers are shorter."""
+
+MOST_NUMBERS: Final = 600
+"""Numbers of a question; two matrices of 16×16 have fewer."""
+
+_FIGURE = re.compile(r"\d+")
 
 # what a text copied from a page may hold: breaks of lines and pages, tabs; nothing that moves a terminal's cursor
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -24,6 +29,8 @@ def legible(question: str) -> str:
     """
     if len(question) > LONGEST:
         raise not_understood(f"a question of more than {LONGEST:,} characters is not read")
+    if sum(1 for _ in _FIGURE.finditer(question)) > MOST_NUMBERS:
+        raise not_understood(f"a question of more than {MOST_NUMBERS} numbers is not read")
     if not question.strip():
         raise not_understood(
             "the question is empty", hint="for example: input 32x32x3, 10 filters 5x5: how many params?"

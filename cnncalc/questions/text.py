@@ -118,6 +118,8 @@ def _size(found: re.Match[str]) -> str:
     if "×" in found[0] and re.search(r"(?i)\bby\b", found[0]):  # "to 64 by 1×1" is no size of three sides
         return re.sub(r"\s*×\s*", "x", found[0])
     sides = _BETWEEN.split(found[0])
+    if not all(sides):
+        return found[0]
     if "a" in sides and "×" not in found[0]:  # "reduced to 16 by a layer" is no size
         return found[0]
     if not any(side[0].isdigit() for side in sides) and "×" not in found[0] and len(sides) < 3:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cnncalc.questions.reply import not_understood
+
 _ASKING = re.compile(
     r"(?i)\?|=\s*$|\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep|do|does|is|are|can)|which|calculate|compute|find|determine|give|state|work out|derive|report|tell me|show|list|evaluate|estimate|"
     r"specify|name|draw|fill|write down|count|fill in|need to know|want to know|provide|deduce|obtain the|figure out|is the|will the|would the|please|says?|answer|predict|compare|output (?:size|shape|volume|dimensions?)\s*:?\s*$|params?\s*:?\s*$)\b"
@@ -62,6 +64,10 @@ QUANTITIES = (
 _QUANTITIES = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in QUANTITIES)
 
 
+MOST = 60
+"""Things that a question may ask for."""
+
+
 @dataclass
 class Wanted:
     """One thing asked: a quantity and where its words stand."""
@@ -107,6 +113,8 @@ def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) 
                 rest[match.start() : match.end()] = "\x01" * (match.end() - match.start())
     if not found and not everything:
         return wanted(text, read, everything=True)
+    if len(found) > MOST:
+        raise not_understood(f"the question asks for more than {MOST} things")
     found.sort(key=lambda one: one.start)
     for one in found:
         start, end = one.sentence
