@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from cnncalc.questions import relations
 from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import ATTRIBUTES, Scene
 from cnncalc.questions.shorthand import vocabulary
@@ -32,6 +33,9 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
     grouped = re.search(r"(?i)\bgroup(?:ed|wise)\b", scene.text)
     if grouped and not any("groups" in layer.options for layer in scene.layers):
         raise not_understood("the question doesn't say how many groups there are", scene.text, grouped.span())
+    related = relations.unread(scene, asked)
+    if related:
+        raise not_understood(f"“{scene.text[slice(*related)]}” relates things in a way that is not understood", scene.text, related)
     for number in scene.unread:
         raise not_understood(f"it is not clear what {_shown(number.value)} is", scene.text, (number.start, number.end))
 

@@ -1,0 +1,48 @@
+"""Words that relate one thing to another: they change the answer, so that each must have been read or mean nothing here.
+
+A layer that stands behind another in the text comes behind it in the network; a word that says otherwise is refused, and so is
+one that says whose attribute a number is, what it is equal to, or which side of an image it is for, where nothing has read it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from cnncalc.questions.scene import Scene
+from cnncalc.questions.wanted import Wanted, sentences
+
+Span = tuple[int, int]
+
+_CLAUSE = re.compile(r"[;:?\n]|\.(?=\s|$)|→|=>|->|\bthen\b|\bnext\b", re.IGNORECASE)
+_BACKWARDS = re.compile(
+    r"(?i)\b(?:(?<!and )after(?! (?:that|this|which|it)\b| (?:the )?convolution\s*[.,;?])|behind(?! (?:it|that|which|this)\b)|follow(?:s|ing)\b(?! (?:layers?|convs?|network|steps?)\b)|on top of(?! (?:it|that|this|which)\b)|fed (?:by|from|with)|succeed\w*|"
+    r"(?:outputs?|results?|(?:feature|activation) maps?) of (?:an?|the|each|every|\d\w*)|comes? from|receives?)\b"
+)
+"""What stands between a layer and the one whose output it takes."""
+_NEVER = re.compile(
+    r"(?i)\b(?:between|in[- ]between|preced(?:es|ed|ing)|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
+    r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
+    r"(?:each|every|both|all|one)\b[^.;?\n]{0,30}?\bfollowed|followed by [^.;?\n]{0,40}\beach|from (?:the )?(?:last|top|end) to (?:the )?(?:first|bottom|start))\b"
+)
+
+
+def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
+    """Where a word relates things in a way that nothing has read."""
+    return _out_of_order(scene, asked)
+
+
+def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
+    """Where the text tells the layers in another order than that of the network."""
+    text = scene.text
+    never = _NEVER.search(text)
+    if never:
+        return never.span()
+    named = [one.start for one in scene.mentions if one.type != "flatten"] + [one.start for one in scene.numbers if one.role in ("kernel_size", "pool_size")]
+    for match in _BACKWARDS.finditer(text):
+        start = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
+        following = _CLAUSE.search(text, match.end())
+        end = following.start() if following else len(text)
+        layer = re.search(r"\blayers?\s+(?:right |directly |just )?$", text[start : match.start()])
+        if (layer or any(start <= at < match.start() for at in named)) and any(match.start() < at < end for at in named):
+            return match.span()
+    return None
