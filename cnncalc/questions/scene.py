@@ -73,6 +73,9 @@ class Scene:
     references: list[tuple[Mention, Any]] = field(default_factory=list)
     """Layers spoken of again: the mention, and its place (`first`, `last`) if one is said."""
 
+    owners: dict[int, list[Described]] = field(default_factory=dict)
+    """The layers that a fact was given to, by where it stands."""
+
     def remark(self, kind: str) -> Any:
         """The value of the first remark of a kind."""
         return next((one.value for one in self.remarks if one.kind == kind), None)
@@ -160,7 +163,13 @@ class _Assembly:
         elif opening:
             self.state(opening, bool(at))
         for index, mention in enumerate(named):
-            self.mention(mention, chunks.get(index, []), [one for one in at if one.start < mention.start and (index == 0 or one.start > named[index - 1].start)])
+            facts = chunks.get(index, [])
+            stop = named[index + 1].start if index + 1 < len(named) else end
+            behind = [one for one in at if mention.end <= one.start < stop and any(fact.start > one.start for fact in facts)]
+            cut = behind[0].start if behind else end
+            self.mention(mention, [fact for fact in facts if fact.start < cut], [one for one in at if one.start < mention.start and (index == 0 or one.start > named[index - 1].start)])
+            if behind:
+                self.by_place([fact for fact in facts if fact.start >= cut], behind)
         for number in inside:
             if number.role not in ATTRIBUTES:
                 self.rest(number)
@@ -357,6 +366,7 @@ class _Assembly:
                     continue
                 layer.options[name] = fact.value
                 layer.end = max(layer.end, fact.end)
+                scene.owners.setdefault(fact.start, []).append(layer)
 
     def distribute(self, fact: Number, kind: str) -> None:
         """The numbers of a list to as many layers: `three layers with 8, 16 and 32 filters`."""
