@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
-from cnncalc.questions.scene import Scene
+from cnncalc.questions.described import Described
+from cnncalc.questions.remarks import places
+from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
 from cnncalc.questions.wanted import Wanted, sentences
 
 Span = tuple[int, int]
@@ -28,7 +30,34 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    return _out_of_order(scene, asked)
+    return _out_of_order(scene, asked) or _misplaced(scene)
+
+
+def _misplaced(scene: Scene) -> Span | None:
+    """Where an ordinal stands whose facts were not given to the layer of that place, and to no other."""
+    layers = [layer for layer in scene.layers if layer.type in (*WINDOWED, "fc")]
+    ordinals = places(scene.text)
+    for at, place in enumerate(ordinals):
+        start = max((found.end() for found in _CLAUSE.finditer(scene.text, 0, place.start)), default=0)
+        following = _CLAUSE.search(scene.text, place.end)
+        end = following.start() if following else len(scene.text)
+        if at and ordinals[at - 1].start > start:
+            start = ordinals[at - 1].end
+        if at + 1 < len(ordinals):
+            end = min(end, ordinals[at + 1].start)
+        facts = [fact for fact in scene.owners if place.end <= fact < end] or [fact for fact in scene.owners if start <= fact < place.start]
+        right = [alike[place.value] for alike in _alike(layers) if isinstance(place.value, int) and -len(alike) <= place.value < len(alike)]
+        for fact in facts:
+            owners = scene.owners[fact]
+            if len(layers) > 1 and right and (len(owners) != 1 or not any(owners[0] is one for one in right)):
+                return place.start, place.end
+    return None
+
+
+def _alike(layers: list[Described]) -> list[list[Described]]:
+    """All layers, and those of each kind."""
+    kinds = [POOLS, CONVS, ("fc",)]
+    return [layers, *([layer for layer in layers if layer.type in kind] for kind in kinds)]
 
 
 def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:

@@ -420,6 +420,9 @@ class _Assembly:
             return
         copies = [Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in range(fact.value - 1)]
         self.scene.layers += copies
+        for layers in self.scene.owners.values():
+            if first in layers:
+                layers += copies
         self.target = [first, *copies]
 
     def rest(self, number: Number) -> None:
