@@ -13,6 +13,7 @@ from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check
 from cnncalc.questions.limits import legible
+from cnncalc.questions.networks import network
 from cnncalc.questions.numeric import numeric
 from cnncalc.questions.picked import picked
 from cnncalc.questions.plan import planned
@@ -56,6 +57,9 @@ def _understood(text: str) -> tuple[Scene, Callable[[str], Scene]]:
 
 
 def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
+    listed = network(question, text)
+    if listed is not None:
+        return listed
     scene, scene_of = _understood(text)
     scene.choices, scene.separate = tuple(choices), bool(_ITEMS.search(text)) and not _CHAIN.search(text)
     asked = wanted(scene.text, stated(scene))

@@ -168,6 +168,17 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
     return [told.output(found, found.part(indexes[-1])[-1], None, "elements" if name == "in_features" else name)]
 
 
+_ENTERS = re.compile(r"(?i)\b(?:(?:that|which) (?:enters?|reach(?:es)?|(?:goes|is fed|is passed|comes|feeds) (?:in)?to)|entering|(?:going|fed|passed|coming) (?:in)?to|that is the input (?:of|to))\b")
+
+
+def _is_of_input(found: Answering, one: Wanted) -> bool:
+    """Whether it is asked of what goes into a layer: `the volume that enters the FC layer`."""
+    enters = _ENTERS.search(found.scene.text, one.end, max(one.part[1], one.end))
+    if enters is None or len(_meant(found, one)) != 1:
+        return False
+    return all(mention.start >= enters.end() for mention, _ in found.scene.references if one.end <= mention.start < one.part[1])
+
+
 def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
     if name == "non_trainable" and not all("non_trainable" in made.counts for made in found.made):

@@ -1,0 +1,112 @@
+"""Questions about a network that is written as a list of layers: read strictly, or not at all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from cnncalc.errors import SpecError
+from cnncalc.questions import engine
+from cnncalc.questions.calls import Code, read_code
+from cnncalc.questions.described import Described
+from cnncalc.questions.forward import COUNTS, OUTPUTS, forward
+from cnncalc.questions.guard import check
+from cnncalc.questions.listing import Listing, is_of, listed
+from cnncalc.questions.plan import Plan, planned
+from cnncalc.questions.reply import NotUnderstood, Reply, not_understood
+from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, read, stated
+from cnncalc.questions.shorthand import corrected, expanded
+from cnncalc.questions.text import spelled
+from cnncalc.questions.wanted import wanted
+
+_FORWARD = (*OUTPUTS, *COUNTS, "weights_biases", "receptive", "total_stride", "connections", "operations", "memory", "output_memory", "input")
+_LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "overlap", "kernel_size")
+
+
+def network(question: str, text: str) -> Reply | None:
+    """The reply where the question lists a network and asks what goes forward; None where it is no list, or not all of it is known."""
+    code = read_code(text)
+    if code.layers or code.unread:
+        return None
+    listing = listed(spelled(text))
+    scene = None if listing is None else _scene(listing)
+    if scene is None:
+        return None
+    asked = wanted(scene.text, stated(scene))
+    if not asked or any(one.quantity not in _FORWARD for one in asked):
+        return None
+    try:
+        check(scene, asked)
+    except NotUnderstood:
+        return None
+    plan = completed(scene)
+    return forward(question, scene, asked, plan)
+
+
+def _scene(listing: Listing) -> Scene | None:
+    """The list and what stands around it; None where facts of layers are left there that nobody has read."""
+    for default in listing.defaults:
+        of = [layer for layer in listing.layers if is_of(layer, default)]
+        if not of:
+            return None
+        for layer in of:
+            for name, value in default.options.items():
+                layer.options.setdefault(name, value)
+    code = Code(listing.layers, None, None, None, None, (), (), None, False)
+    scene = read(expanded(corrected(listing.text)), code)
+    if scene.layers != list(listing.layers):
+        return None
+    if any(number.role in ATTRIBUTES for number in scene.numbers) or any(one.kind in _LAYER_FACTS for one in scene.remarks):
+        return None
+    if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
+        return None
+    return scene
+
+
+def completed(scene: Scene) -> Plan:
+    """The plan of a list, with what the outputs that it states tell of its layers; `NotUnderstood` where they can't be true."""
+    plan = planned(scene)
+    if any(layer.gives for layer in scene.layers):
+        for layer in scene.layers:
+            if layer.type in _FILTERED and layer.gives is not None and len(layer.gives) == 3:
+                layer.options.setdefault("out_channels", layer.gives[-1 if plan.layout == "hwc" else 0])
+        for at, layer in enumerate(scene.layers):
+            if layer.gives is not None:
+                _settle(scene, at)
+        plan = planned(scene)
+    for at, layer in enumerate(scene.layers):
+        made = engine.made(plan)
+        if isinstance(layer.takes, int) and made[plan.parts[at][0]].input[0] != layer.takes:
+            raise not_understood(f"{made[plan.parts[at][0]].input[0]} channels go into a layer whose filters are {layer.takes} deep")
+    return plan
+
+
+_FILTERED = ("conv", "conv_transpose", "pointwise", "local")
+_TRIES: dict[str, tuple[dict[str, object], ...]] = {
+    "conv": ({}, {"padding": "same"}, {"stride": 2, "padding": "same"}, {"stride": 2}),
+    "pool": ({}, {"kernel_size": 2}, {"kernel_size": 3, "stride": 2, "padding": 1}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 4}),
+}
+
+
+def _settle(scene: Scene, at: int) -> None:
+    """Gives a layer the stride, padding or window that makes of its input what the question says, where it doesn't say them."""
+    layer = scene.layers[at]
+    stated = dict(layer.options)
+    for more in _TRIES["pool" if layer.type in POOLS else "conv"] if layer.type in WINDOWED else ({},):
+        if set(more) & set(stated) or ("kernel_size" not in stated and layer.type in POOLS and not more):
+            continue
+        layer.options = {**stated, **more}
+        with suppress(SpecError):
+            plan = planned(replace(scene, layers=scene.layers[: at + 1]))
+            shape = engine.made(plan)[-1].output
+            if _is(layer, shape):
+                return
+    layer.options = stated
+    told = "×".join(map(str, layer.gives or ()))
+    raise not_understood(f"the question says that {told} comes out of a layer, which what it says of the layer doesn't give")
+
+
+def _is(layer: Described, shape: tuple[object, ...]) -> bool:
+    """Whether a stated size is this shape: channels first or last, or the sides alone."""
+    channels, *sides = shape
+    return list(layer.gives or ()) in ([channels, *sides], [*sides, channels], sides)
