@@ -10,6 +10,7 @@ from cnncalc.questions import answers as told
 from cnncalc.questions import engine
 from cnncalc.questions.answers import Answering
 from cnncalc.questions.described import Described
+from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
@@ -134,19 +135,27 @@ def _meant(found: Answering, one: Wanted) -> list[int]:
         if mention.name:
             alike = [at for at in everything if (scene.layers[at].name or "").lower() == mention.name.lower()]
         else:
-            alike = [at for at in everything if _is_called(scene.layers[at].type, mention.type)]
+            alike = [at for at in everything if is_called(scene.layers[at].type, mention.type)]
         if place is not None and alike:
             where = len(alike) // 2 if place == "middle" else place
             if not -len(alike) <= where < len(alike):
                 raise not_understood("there is no such layer", scene.text, (mention.start, mention.end))
             alike = [alike[where]]
+        elif is_plural(scene.text, mention):
+            pass
         elif mention.article not in ("the", "this", "that", "its", "") or (len(alike) > 1 and mention.article in ("the", "this", "that")):
             alike = []
         meant += alike
     return sorted(set(meant))
 
 
-def _is_called(type_: str, word: str) -> bool:
+def is_plural(text: str, mention: Mention) -> bool:
+    """Whether all layers of a kind are spoken of: `the pooling layers`, `each convolution`."""
+    words = text[mention.start : mention.end]
+    return mention.article in ("each", "every", "all") or words.lower().endswith("s") or bool(re.match(r"(?i)\s*layers\b", text[mention.end :]))
+
+
+def is_called(type_: str, word: str) -> bool:
     if word == "layer":
         return type_ in (*WINDOWED, "fc")
     return type_ == word or (word == "pool" and type_ in POOLS) or (word == "conv" and type_ in CONVS)
@@ -159,6 +168,9 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
         if flat is not None:
             first = found.part(flat)[0]
             return [told.elements(found, first.input, None)]
+    if _is_of_input(found, one):
+        first = found.part(indexes[0])[0]
+        return [told.output(found, first._replace(output=first.input), None, name)]
     several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1 or found.plan.separate
     if found.plan.separate:
         found.plan.assume("input of each", "the same", "the items are numbered")

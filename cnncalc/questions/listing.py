@@ -121,7 +121,7 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
 
 
 def _prefixes(whole: str) -> list[int]:
-    found = [match.end() for match in re.finditer(r"(?i):|\b(?:through|into|consists? of|consisting of|contains|comprises|with|of|has|by)\b", whole)]
+    found = [match.end() for match in re.finditer(r"(?i):|\b(?:through|into|consists? of|consisting of|contains|comprises|with|of|has|by|after)\b", whole)]
     return [at for at in found if at < len(whole)][:12]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -9,15 +10,16 @@ from cnncalc.errors import SpecError
 from cnncalc.questions import engine
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.described import Described
-from cnncalc.questions.forward import COUNTS, OUTPUTS, forward
+from cnncalc.questions.forward import COUNTS, OUTPUTS, forward, is_called, is_plural
 from cnncalc.questions.guard import check
 from cnncalc.questions.listing import Listing, is_of, listed
+from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, read, stated
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.text import spelled
-from cnncalc.questions.wanted import wanted
+from cnncalc.questions.wanted import Wanted, wanted
 
 _FORWARD = (*OUTPUTS, *COUNTS, "weights_biases", "receptive", "total_stride", "connections", "operations", "memory", "output_memory", "input")
 _LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "overlap", "kernel_size")
@@ -32,13 +34,15 @@ def network(question: str, text: str) -> Reply | None:
     scene = None if listing is None else _scene(listing)
     if scene is None:
         return None
-    asked = wanted(scene.text, stated(scene))
+    asked = _elliptical(scene, wanted(scene.text, stated(scene)))
     if not asked or any(one.quantity not in _FORWARD for one in asked):
         return None
     try:
         check(scene, asked)
     except NotUnderstood:
         return None
+    for one in asked:
+        _check_meant(scene, one)
     plan = completed(scene)
     return forward(question, scene, asked, plan)
 
@@ -53,7 +57,9 @@ def _scene(listing: Listing) -> Scene | None:
             for name, value in default.options.items():
                 layer.options.setdefault(name, value)
     code = Code(listing.layers, None, None, None, None, (), (), None, False)
-    scene = read(expanded(corrected(listing.text)), code)
+    text, named = _without_names(_spoken(expanded(corrected(listing.text)), len(listing.layers)), listing.layers)
+    scene = read(text, code)
+    scene.references += named
     if scene.layers != list(listing.layers):
         return None
     if any(number.role in ATTRIBUTES for number in scene.numbers) or any(one.kind in _LAYER_FACTS for one in scene.remarks):
@@ -61,6 +67,59 @@ def _scene(listing: Listing) -> Scene | None:
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
         return None
     return scene
+
+
+_PLACE = r"(?:first|second|third|fourth|fifth|sixth|last|final)"
+_SPOKEN = (
+    (re.compile(r"(?<![\w(])(?=(?:[a-h]|i{1,3}|iv|v)\)\s)"), "("),
+    (re.compile(rf"(?i)\b(the {_PLACE})(?=\s*(?:$|[?.,;:)(]|and\b))"), r"\1 layer"),
+)
+
+
+def _spoken(text: str, count: int) -> str:
+    """The text with its parts as `(a)`, and layers that it counts in words."""
+    for pattern, words in _SPOKEN:
+        text = pattern.sub(words, text)
+    return re.sub(rf"(?i)\b(?:all|each) (?:of )?(?:the |these )?{count}(?! ?\w)(?: layers)?", "each layer", text)
+
+
+def _without_names(text: str, layers: tuple[Described, ...]) -> tuple[str, list[tuple[Mention, None]]]:
+    """The text with blanks for the names that the list gives its layers, and where they stood."""
+    found: list[tuple[Mention, None]] = []
+    names = {layer.name.lower(): layer.type for layer in layers if layer.name}
+    for name in sorted(names, key=len, reverse=True):
+        for match in list(re.finditer(rf"(?i)(?:\blayer )?(?<![\w«]){re.escape(name)}(?![\w.-]*\w)", text)):
+            found.append((Mention(names[name], match.start(), match.end(), "the", name), None))
+            text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
+    return text, found
+
+
+_ITEM = re.compile(r"\((?:[a-h]|i{1,3}|iv|v)\)")
+
+
+def _elliptical(scene: Scene, asked: list[Wanted]) -> list[Wanted]:
+    """What is asked, and what goes on with it: `(i) the size after C1 (ii) after S2`; empty where a part asks for nothing."""
+    starts = [match.start() for match in _ITEM.finditer(scene.text)]
+    found = list(asked)
+    for start, end in zip(starts, [*starts[1:], len(scene.text)]):
+        if any(start <= one.start < end for one in asked):
+            continue
+        before = [one for one in found if one.start < start]
+        if not before or not any(start <= mention.start < end for mention, _ in scene.references):
+            return []
+        found.append(replace(before[-1], start=start, end=start + 1, part=(start, end)))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _check_meant(scene: Scene, one: Wanted) -> None:
+    """Raises `NotUnderstood` where one of several layers is meant and it is not said which."""
+    for mention, place in scene.references:
+        if not one.part[0] <= mention.start < one.part[1] or mention.name or place is not None or is_plural(scene.text, mention):
+            continue
+        alike = [layer for layer in scene.layers if is_called(layer.type, mention.type)]
+        if len(alike) > 1 and mention.article in ("the", "this", "that", "its"):
+            told = scene.text[mention.start : mention.end]
+            raise not_understood(f"there are {len(alike)} layers of the kind “{told}”, and it is not clear which one is meant", scene.text, (mention.start, mention.end))
 
 
 def completed(scene: Scene) -> Plan:

@@ -46,7 +46,7 @@ _REMARKS: tuple[tuple[str, Any, str], ...] = (
     ("layout", "hwc", r"\bchannels?[- _]last\b|\bn?h\W*x?w\W*x?[cd]\b(?! ?=)|\(?\bheight\s*[x,×]\s*width\s*[x,×]\s*(?:depth|channels?|maps?|filters?|number of \w+)\b\)?|\bNHWC\b"),
     ("layout", "hwc", r"\((?:length|time|steps|positions)\s*[,x×]\s*(?:channels|features|filters|maps)\)"),
     ("layout", "chw", r"\((?=\s*(?:batch(?:_size)?|N)\s*=\s*\d+,\s*(?:in_)?c(?:hannels)?\s*=)|\bchannels?[- _]first\b|\bn?cx?hx?w\b|\b(?:depth|channels?)\s*[x,×]\s*height\s*[x,×]\s*width\b|\bnumber of channels is given in the first dimension\b|\bNCHW\b"),
-    ("batched", True, r"\(\s*(?:batch(?:_size)?|N)\s*=|\bN(?:CHW|HWC|CL|LC|CDHW|DHWC)\b|\bN ?[,×x] ?(?:C|H)(?![A-Zabd-wyz])"),
+    ("batched", True, r"\(\s*(?:batch(?:_size)?|N)\s*=|\bN(?:CHW|HWC|CL|LC|CDHW|DHWC)\b|\bN ?[,×x] ?(?:C|H)(?: ?[,×x]|\b)"),
     ("framework", "keras", r"\bkeras\b|\btensorflow\b|\btf\b"),
     ("framework", "torch", r"\b(?:py)?torch\b"),
     ("rank", 1, r"\b1-?d(?:imensional)?\b|\bone-dimensional\b|\b(?:time[- ]series|temporal|audio|waveform)\b|\bconv1d\b"),
