@@ -30,7 +30,28 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    return _out_of_order(scene, asked) or _misplaced(scene)
+    return _out_of_order(scene, asked) or _misplaced(scene) or _one_sided(scene)
+
+
+_SIDES = re.compile(
+    r"(?i)\b(?:left|right|top|bottom|upper|lower|above|below|horizontal(?:ly)?|vertical(?:ly)?|beginning|start|end|one side|one end|in (?:total|all|sum)|altogether|together|combined|total(?: padding)?)\b"
+)
+_ALL_SIDES = (("left", "right", "top", "bottom"), ("horizontal", "vertical"), ("beginning", "end"), ("start", "end"))
+
+
+def _one_sided(scene: Scene) -> Span | None:
+    """Where a padding is said to be on some of the sides, or to be the sum over two; that on every side is read."""
+    paddings = [(one.start, one.words[1], one.value) for one in scene.numbers if one.role == "padding"]
+    paddings += [(one.start, one.end, one.value) for one in scene.remarks if one.kind == "padding" and one.value in ("zero", 0)]
+    for start, end in sentences(scene.text):
+        for first, last, value in paddings:
+            if not start <= first < end:
+                continue
+            begin, stop = (start, end) if value != 0 else (last, min(end, last + 25))
+            found = _SIDES.search(scene.text, begin, stop)
+            if found and not any(all(side in scene.text[start:end].lower() for side in sides) for sides in _ALL_SIDES):
+                return found.span()
+    return None
 
 
 def _misplaced(scene: Scene) -> Span | None:
