@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnncalc.questions.definitions import written_out
 from cnncalc.questions.described import Described
-from cnncalc.questions.items import Item, item, layers
+from cnncalc.questions.items import item, layers
 from cnncalc.questions.scene import CONVS, POOLS
 
 _STRONG = re.compile(r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s*\bfollowed by\b|,?\s*\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?")
@@ -15,6 +15,7 @@ _WEAK = re.compile(r"(?i),(?![^()]*\))|\band\b|\+")
 _MAIN = re.compile(r"(?i)\b(?:(?:max|avg|average)?-?(?:conv|pool)\w*|fc\d*|dense|linear|fully[ -]connected|densely[ -]connected|read-?out|flatten\w*)\b")
 _PREFIX = re.compile(r"(?i).*?(?::|\b(?:through|into|consists? of|consisting of|contains|comprises|layers|network (?:with|of|has)|cnn (?:with|of|has)|has|by|is)\b)\s*")
 _SUFFIX = re.compile(r"(?i)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)")
+_COLON = re.compile(r":(?P<size>[^:]*)$")
 _INPUT_WORD = re.compile(
     r"(?i)(?:inputs?|images?|pictures?|layers?|volumes?|sizes?|shapes?|tensors?|dimensions?|of|an?|the|rgb|colou?rs?|gr[ae]y[- ]?(?:scale)?|mnist|cifar-?(?:10+)?|imagenet|is|are|pixels?|px|channels?|as|in|on|from|has|with|"
     r"\d+(?:x\d+){1,3}|batchx\d+(?:x\d+)+|\d+(?= (?:colou?r )?channels?))(?!\w)|[\s:,()=*-]"
@@ -105,14 +106,15 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
     made = _read(text, start, end)
     if made is not None:
         return made
-    suffix = _SUFFIX.search(whole)
+    ends = whole.rstrip().endswith("?")
+    suffix = _SUFFIX.search(whole) or _COLON.search(whole)
     if suffix:
         made = _read(text, start, start + suffix.start())
         if made is not None and made[-1].kind == "layers":
-            kind = "input" if _input(whole[suffix.start("size") :]) else "other"
+            kind = "input" if _input(suffix["size"]) else "other"
             return [*made, _Piece(kind, start + suffix.start(), end)]
     for prefix in _prefixes(whole):
-        made = _read(text, start + prefix, end)
+        made = _read(text, start + prefix, start + len(whole.rstrip(" \n?")) if ends else end)
         if made is not None and any(one.kind == "layers" for one in made):
             return [_Piece("other", start, start + prefix), *made]
         if made is not None:
@@ -201,6 +203,17 @@ def _of_all(sentence: str) -> list[Described]:
     return made
 
 
+def of_all(text: str) -> tuple[str, list[Described]]:
+    """The text without the sentences that speak of all layers of a kind, and what they say."""
+    defaults = []
+    for start, end in _segments(text):
+        told = _of_all(text[start:end])
+        if told:
+            defaults += told
+            text = text[:start] + " " * (end - start) + text[end:]
+    return text, defaults
+
+
 def _plural(stretch: str) -> bool:
     return bool(re.search(r"(?i)\b(?:conv\w*|pool\w*) (?:layers|filters|kernels|windows|regions)\b|\b(?:convolutions|convs|poolings|pools)\b", stretch))
 
@@ -210,6 +223,3 @@ def is_of(layer: Described, default: Described) -> bool:
     if default.type == "conv":
         return layer.type in CONVS
     return layer.type in POOLS if default.type == "pool" else layer.type == default.type
-
-
-__all__ = ["Item", "Listing", "is_of", "listed"]

@@ -8,20 +8,27 @@ from dataclasses import replace
 
 from cnncalc.errors import SpecError
 from cnncalc.questions import engine
+from cnncalc.questions.answers import UNITS, Answering, is_whole, plain, told
+from cnncalc.questions.answers import steps as told_steps
 from cnncalc.questions.calls import Code, read_code
+from cnncalc.questions.definitions import written_out
 from cnncalc.questions.described import Described
+from cnncalc.questions.filled import Filled, answers, described, entering, filled
 from cnncalc.questions.forward import COUNTS, OUTPUTS, forward, is_called, is_plural
-from cnncalc.questions.guard import check
-from cnncalc.questions.listing import Listing, is_of, listed
+from cnncalc.questions.guard import check, check_words
+from cnncalc.questions.listing import Listing, is_of, listed, of_all
 from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan, planned
-from cnncalc.questions.reply import NotUnderstood, Reply, not_understood
+from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, read, stated
 from cnncalc.questions.shorthand import corrected, expanded
+from cnncalc.questions.tables import table
 from cnncalc.questions.text import spelled
 from cnncalc.questions.wanted import Wanted, wanted
 
 _FORWARD = (*OUTPUTS, *COUNTS, "weights_biases", "receptive", "total_stride", "connections", "operations", "memory", "output_memory", "input")
+_OF_COLUMNS = {**dict.fromkeys(OUTPUTS, "output"), "input": "input", "memory": "output", "trainable": "params", **{name: name for name in ("params", "weights", "biases", "macs")}}
+"""What is asked in words, and the column of a table where it stands."""
 _LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "overlap", "kernel_size")
 
 
@@ -30,6 +37,9 @@ def network(question: str, text: str) -> Reply | None:
     code = read_code(text)
     if code.layers or code.unread:
         return None
+    tabled = _tabled(question, spelled(text))
+    if tabled is not None:
+        return tabled
     listing = listed(spelled(text))
     scene = None if listing is None else _scene(listing)
     if scene is None:
@@ -45,6 +55,63 @@ def network(question: str, text: str) -> Reply | None:
         _check_meant(scene, one)
     plan = completed(scene)
     return forward(question, scene, asked, plan)
+
+
+_FILL = re.compile(r"(?i)missing|fill\w*|complet\w*|blanks?|unknown|absent|gaps?|tables?|columns?|rows?|summary|question|marks?|place|belongs?|entries|empty|cells?|stands?|left|model|entry|torchsummary|prints?|printed|tool|report\w*|below|above|following")
+
+
+def _tabled(question: str, text: str) -> Reply | None:
+    """The reply where the layers stand in a table; None where none does, or a part of it is not understood."""
+    words = written_out(text)
+    drawn = None if words is None else table(words)
+    found = None if drawn is None else described(drawn)
+    if words is None or drawn is None or not found:
+        return None
+    flat = [layer for row in found for layer in row]
+    around, defaults = of_all(words[: drawn.start] + " ".join(f"«{at}»" for at in range(len(flat))) + " .\n" + words[drawn.end :])
+    scene = _scene(Listing(around, tuple(flat), tuple(defaults)))
+    if scene is None:
+        return None
+    shape = entering(drawn)
+    if shape is not None and scene.shape not in (None, shape):
+        return None
+    scene.shape = scene.shape or shape
+    if not drawn.bars:
+        scene.layout = "chw" if re.search(r"\[\s*-1\s*,", words) else "hwc"
+    asked = wanted(scene.text, stated(scene))
+    check_words(scene, asked, _FILL)
+    if scene.unread:
+        return None
+    filling = bool(re.search(r"(?i)\b(?:fill|complet|missing|blank|gaps?\b|unknown|question mark|place of)", scene.text))
+    done = filled(drawn, found, scene)
+    replies = _blanks(done, scene, asked, filling)
+    if replies is None:
+        return None
+    made = [one for _, several in done.rows for one in several or ()]
+    steps = told_steps(Answering(scene, done.plan, made))
+    return Reply(question, engine.spec(done.plan), tuple(replies), steps, tuple(done.plan.assumptions), scene.framework or "torch")
+
+
+def _blanks(done: Filled, scene: Scene, asked: list[Wanted], filling: bool) -> list[Answer] | None:
+    """The answers for the blanks that are asked for, and for the sums; None where something else is asked."""
+    columns: set[str] = set()
+    sums = []
+    for one in asked:
+        if one.quantity in COUNTS and is_whole(scene, one):
+            sums.append(one.quantity)
+        elif one.quantity in _OF_COLUMNS:
+            columns.add(_OF_COLUMNS[one.quantity])
+        else:
+            return None
+    found = answers(done, None if filling or not columns else columns)
+    if not found and not sums:
+        return None
+    for quantity in sums:
+        if any(several == [] for _, several in done.rows):
+            raise not_understood("not every layer of the table is known")
+        value = sum(made.counts[quantity] for _, several in done.rows for made in several or ())
+        found.append(Answer(quantity, plain(value), f"{told(value)} {UNITS[quantity]}", None, UNITS[quantity]))
+    return found
 
 
 def _scene(listing: Listing) -> Scene | None:
