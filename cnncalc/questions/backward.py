@@ -12,15 +12,16 @@ from cnncalc.questions.described import Described
 from cnncalc.questions.forward import COUNTS, forward
 from cnncalc.questions.goals import Goal, candidates, cut
 from cnncalc.questions.guard import check
+from cnncalc.questions.insertion import inserted
 from cnncalc.questions.legality import Test, is_yes_no, test, which, yes_or_no
 from cnncalc.questions.paddings import added, kinds, of_kinds
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, Reply, not_understood
-from cnncalc.questions.scene import Scene
+from cnncalc.questions.scene import POOLS, WINDOWED, Scene, stated
 from cnncalc.questions.settings import settings
 from cnncalc.questions.sought import Sought, sought
 from cnncalc.questions.task import Task, is_open, split
-from cnncalc.questions.wanted import Wanted, sentences
+from cnncalc.questions.wanted import Wanted, sentences, wanted
 
 KNOWN = re.compile(
     r"(?i)at least|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
@@ -36,12 +37,16 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
 
     `reread` makes a scene of what is left of the text once what shall come out is cut from it.
     """
+    drawn = inserted(question, scene)
+    if drawn is not None:
+        return drawn
     text, goal = cut(scene.text)
     listed = candidates(text)
     if listed is not None:
         text = listed[0]
     if goal.spans or listed is not None:
         scene = reread(text)
+        asked = wanted(scene.text, stated(scene))
     if listed is not None:
         return _among(question, scene, asked, goal, listed[1], listed[2])
     seeking = sought(scene, asked)
@@ -56,8 +61,8 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
     keeps = _keeps(scene, seeking)
     _clear(scene, seeking)
     seeking = [one for one in seeking if _is_open(scene, one)]
-    stated = scene.output is not None or any(layer.gives is not None for layer in scene.layers)
-    if not seeking or not (goal.spans or keeps or stated):
+    says_output = scene.output is not None or any(layer.gives is not None for layer in scene.layers)
+    if not seeking or not (goal.spans or keeps or says_output):
         return None
     return _reply(question, scene, asked, goal, seeking, keeps, strided)
 
@@ -169,6 +174,13 @@ def _clear(scene: Scene, seeking: list[Sought]) -> None:
         if "padding" in sought_ and layer.options.get("padding") in ("zero", "same"):
             del layer.options["padding"]
             layer.type = "conv" if layer.type == "zero_pad" else layer.type
+    pools = [layer for layer in scene.layers if layer.type in POOLS]
+    if len(pools) < len([layer for layer in scene.layers if layer.type in WINDOWED]):
+        for layer in pools:  # what is sought is an option of the convolutions
+            if "padding" in sought_:
+                layer.options.setdefault("padding", 0)
+            if "stride" in sought_ and "kernel_size" in layer.options:
+                layer.options.setdefault("stride", layer.options["kernel_size"])
     if not scene.layers and sought_ & {"kernel_size", "stride", "padding", "out_channels", "dilation"}:
         scene.layers.append(Described("conv", implied=True))
 

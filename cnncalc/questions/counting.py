@@ -15,7 +15,7 @@ from cnncalc.questions.answers import told
 from cnncalc.questions.described import UNKNOWN
 from cnncalc.questions.plan import Options, Plan
 from cnncalc.questions.reply import Answer, not_understood
-from cnncalc.questions.settings import assume_unsaid, segments, unsaid
+from cnncalc.questions.settings import assume_unsaid, at_bounds, segments, unsaid
 from cnncalc.questions.task import WORDS, Task, is_open, settled
 
 ENDLESS = 2**40
@@ -44,10 +44,13 @@ def _until_sized(task: Task) -> Answer:
     found = task.solve(steps, (channels, *task.plan.sides), part.output)
     left_out = unsaid(task, part)
     if not found.settings:
+        if at_bounds(found):
+            raise not_understood(f"more than {found.bounds['repeat']:,} layers, or none at all")
         if left_out:
             names = " or ".join(f"the {WORDS[name]}" for name in left_out)
             raise not_understood(f"no number of layers gives that: {found.reason}; the question doesn't say {names}")
-        return Answer("layers", "none", f"none, no number of layers gives exactly that: {found.reason}")
+        near = (f"{setting[0]} give {told(list(shape[1:]))}" for setting, shape in found.near)
+        return Answer("layers", "none", f"none, no number of layers gives exactly that: {', '.join(near)}")
     assume_unsaid(task, part)
     return _number(int(str(found.settings[0][0])), f"{told(list(task.plan.sides))} → {told(list(part.output[1:]))}")
 

@@ -22,6 +22,7 @@ _PATTERNS = (
     ("seen", re.compile(r"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|[ =:])*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|kernel|filter|layer|window)(?: layers?| filter| kernel)?))*")),
     ("seen", re.compile(r"(?i)(?P<n>\d{1,9})(?P<size>(?:x\d+)*)[- ](?:(?:pixels?|samples?|steps)[- ])?(?:wide |large )?receptive[- ]fields?\b")),
     ("seen", re.compile(rf"(?i)\b(?:sees?|covers?|spans?|looks? (?:at|upon)|depends? on)\s+{_AREA}(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|image|input|region|area|window|patch|input pixels|of the input)(?: of the (?:input|image))?)*")),
+    ("seen", re.compile(r"(?i)\b(?:an )?effective(?: kernel| filter| window)? (?:size|field|extent|width|side)s?(?: is| be| of| to| must| should|=|:)*\s*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)")),
     ("seen", re.compile(r"(?i)\bsees?\s+(?:exactly )?as much(?: of the input)? as\s+(?:an? |one |1 |a single |single )?(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:conv\w*|kernel|filter|layer|window))*")),
     ("whole", re.compile(r"(?i)\b(?:sees?|covers?|spans?|looks? at|depends? on)\s+(?:all of |all )?(?:the |an? |its )*(?:(?:full|whole|entire|complete) (?:input |original )?(?:image|input|picture|map|signal|sequence)|all (?:of )?(?:the )?(?:image|input)\b)")),
     ("output", re.compile(rf"(?i)\boutput\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b| long\b| wide\b)*")),
@@ -55,14 +56,14 @@ class Goal:
 
 
 def cut(text: str) -> tuple[str, Goal]:
-    """The goal, and the text with blanks in its place."""
+    """The goal, and the text without it."""
     goal = Goal()
     for kind, pattern in _PATTERNS:
-        for match in list(pattern.finditer(text)):
-            if text[slice(*match.span())].strip() and _note(goal, kind, match, text):
+        for match in reversed(list(pattern.finditer(text))):
+            if _note(goal, kind, match, text):
                 start, end = match.end("before") if match.groupdict().get("before") else match.start(), match.end()
                 goal.spans.append((start, end))
-                text = text[:start] + " " * (end - start) + text[end:]
+                text = text[:start] + " " + text[end:]
     return text, goal
 
 
@@ -128,21 +129,24 @@ _CANDIDATES = (
 )
 
 
+_ASKED = r"\b(?:which|what) (?:ones? )?(?:of |among )?(?:the |these |following |possible )*"
+_AMONG = r"(?:among|from|out of|of|in)(?: the)?(?: values| numbers)?"
+
+
 def candidates(text: str) -> tuple[str, str, list[Any]] | None:
-    """The text without the list of numbers that one option may have (`which of the strides 1, 2 and 3`), the option, the list."""
+    """The text without the numbers that an option may have (`which of the strides 1, 2 and 3`), the option, its numbers."""
     for option, words in _CANDIDATES:
-        for pattern in (
-            rf"\b(?P<cut>{words}\s*(?:among|from|of|in|out of|:|,|=|values?)*\s*(?P<list>{_LIST}))\b(?! (?:filters|channels))",
-            rf"\bwhich (?:ones? )?(?:of|among)\s+(?:the )?(?P<cut>(?:values |numbers )?(?P<list>{_LIST})\s+(?:(?:as|for|is|are) (?:a |the )?(?:possible |valid |legal )?)?{words})\b",
-        ):
+        patterns = (
+            rf"{_ASKED}(?P<cut>{words}\s*[:,(]?\s*(?P<list>{_LIST})\)?)(?!\s*(?:filters|channels))",
+            rf"{_ASKED}{words}(?P<cut>,? {_AMONG}\s+(?P<list>{_LIST}))",
+            rf"{_ASKED}(?P<cut>(?P<list>{_LIST})\s+(?:(?:as|for|is|are) (?:a |the )?(?:possible |valid |legal )?)?{words})\b",
+        )
+        for pattern in patterns:
             match = re.search(f"(?i){pattern}", text)
-            if match is None or not re.search(
-                r"(?i)\b(?:which|what|pick|choose|select|name|find|for which)\b",
-                text[max(0, match.start() - 80) : match.end()],
-            ):
+            if match is None:
                 continue
             items = [tuple(map(int, item.split("x"))) for item in re.findall(_ITEM, match["list"])]
             values = [item[0] if len(item) == 1 else item for item in items]
             start, end = match.span("cut")
-            return text[:start] + " " * (end - start) + text[end:], option, values
+            return f"{text[:start]} {text[end:]}", option, values
     return None

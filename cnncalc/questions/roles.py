@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _LETTER = r"(?:[(\[]?\b[A-Za-z](?:_\w{1,6}|\d)?\b[)\]]?)"
 _FILL = (
-    rf"(?:[\s(\[-]+|=|:|(?:that|which|whose|of|is|are|was|be|equals?|equal to|to|set|value|has|have|having|at|being|by|a|an|the|with|uses?|using|each|all|both|"
+    rf"(?:[\s(\[-]|=|:|(?:that|which|whose|of|is|are|was|be|equals?|equal to|to|set|value|has|have|having|at|being|by|a|an|the|with|uses?|using|each|all|both|"
     rf"spatial|sizes?|sized|shapes?|dimensions?|dims?|dimensionality|extent|width and height|height and width|side|side length|support|rate|factor|step|length|amount|"
     rf"parameter|only|just|exactly|now|dimensional|measuring|per side|,? ?(?:say|namely)|{_LETTER})(?![A-Za-z]))*"
 )
@@ -79,7 +79,9 @@ RULES = (
     Rule("volume", None, re.compile(r"\s*(?=→|=>|->)"), True),
     _after("input", r"(?:went|goes|go|comes?|came|is fed|are fed|fed) in\b|in\b(?=\s*[,;]\s*#)", True),
     _after("output", r"(?:came|comes?) out\b|out\b(?=\s*(?:[,.;?)]|$))", True),
-    _before("input", r"\bout of", True),
+    _before("input", r"\bout of|(?:[,;:]|^)\s*in\s*[:=]?", True),
+    _before("output", r"[,;:]\s*out(?:put)?\s*[:=]?", True),
+    _before("input", r"#.*\bfrom(?: an?| the)?", True, r"\s*(?:with|by|using|through|via|under|$|[,.?;])"),
     _before("output", r"\boutputs? of [^.;#]{0,40}\b(?:is|was|are|be)", True),
     _before("output", r"#\s*(?:map|image|input|feature map|volume|picture)s? (?:is|has become|becomes|has shrunk to|shrinks to|reaches|measures)(?: only| just)?", True),
     _after("output", r"outputs?\b(?! (?:channels?|feature|maps?|neurons?|units?|classes|layer|padding|filters?))", True),

@@ -239,8 +239,10 @@ def assume_unsaid(task: Task, part: Segment) -> None:
 
 def _none(task: Task, part: Segment, found: Found, of: str | None) -> Answer:
     """That nothing fits, and why; withheld where something that is not said may be the cause."""
-    left_out, reason = unsaid(task, part), found.search.reason
+    left_out, reason = unsaid(task, part), found.search.why(lambda shape: told(list(shape[1:])))
     name = part.unknown[0]
+    if len(part.unknown) > 1 or at_bounds(found.search):
+        raise not_understood(f"no setting within the numbers tried gives that: {reason}")
     if left_out or found.search.refusal:
         told_unsaid = " or ".join(f"the {WORDS[one]}" for one in left_out) or "enough"
         raise not_understood(f"no {WORDS[name]} gives that: {reason}; the question doesn't say {told_unsaid}")
@@ -250,8 +252,15 @@ def _none(task: Task, part: Segment, found: Found, of: str | None) -> Answer:
         [placed] = found.search.layers(words[0])
         before, after = placed.layer.pads(found.input)[-1]  # type: ignore[attr-defined]
         beyond = f"; “same” adds {before} before and {after} after"
-    size = "" if None not in task.plan.sides else f" for an input of {told(found.input[1:])}"
+    size = "" if None not in task.plan.sides else f" (on {told(list(found.input[1:]))}, say)"
     return Answer(name, "none", f"none, no {WORDS[name]} does{size}: {reason}{beyond}", of)
+
+
+def at_bounds(search: Solutions) -> bool:
+    """Whether the nearest settings are the largest tried, so that a larger one may do."""
+    most = [search.bounds.get(name.split()[0]) for name in search.columns]
+    pairs = ((value, bound) for near in search.near for value, bound in zip(near.setting, most))
+    return any(isinstance(value, int) and bound is not None and value >= bound for value, bound in pairs)
 
 
 def inputs(task: Task, part: Segment) -> list[Answer]:

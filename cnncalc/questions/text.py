@@ -88,7 +88,11 @@ def spelled(text: str) -> str:
     text = _GROUPED_INSIDE.sub(lambda found: found[1].replace(",", ""), text)
     text = _SIZE.sub(_size, text)
     text = _TUPLE.sub(_tuple, text)
-    return _BRACKETED.sub(r"\1", text)
+    return _BLANKS.sub(" ", _BRACKETED.sub(r"\1", text))
+
+
+_BLANKS = re.compile(r"[^\S\n]{2,}")
+"""Patterns that allow blanks in several places take long over many."""
 
 
 def _figure(found: re.Match[str], text: str) -> str:
