@@ -54,6 +54,8 @@ def inserted(question: str, scene: Scene) -> Reply | None:
         answers = [_grid(facts)]
     else:
         answers = _drawing(facts)
+        named = [name for name, words in NAMES.items() if re.search(rf"(?-i:\b{name}\b)|\b{words.split()[0]}\b", asking, re.IGNORECASE)]
+        answers = [one for one in answers if one.quantity in named or one.quantity not in NAMES]
     shown = ", ".join(f"{name} = {value}" for name, value in facts.items())
     return Reply(question, f"conv_transpose, {shown}", tuple(answers))
 
