@@ -25,6 +25,7 @@ PLAIN = ("relu", "leaky_relu", "sigmoid", "tanh", "softmax", "dropout", "batchno
 
 def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Reply:
     """The reply to a question about a chain of layers."""
+    _by_output(scene, asked, plan)
     if not plan.steps:
         raise not_understood("the question names no layer")
     if any(one.quantity == "fault" for one in asked):
@@ -38,6 +39,20 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     if not answers:
         raise not_understood("it is not clear what the question asks for")
     return Reply(question, engine.spec(plan), tuple(answers), told.steps(found), tuple(plan.assumptions), scene.framework or "torch")
+
+
+def _by_output(scene: Scene, asked: list[Wanted], plan: Plan) -> None:
+    """Counts of a convolution of which the output is given instead of the input: they go by the output alone."""
+    if any(side is not None for side in plan.sides) or len(plan.steps) != 1 or plan.steps[0][0] != "conv" or scene.output is None:
+        return
+    if {one.quantity for one in asked} <= {*COUNTS, "operations", "weights_biases", "connections"} and all(isinstance(side, int) for side in scene.output):
+        rank = len(plan.sides)
+        sides = scene.output if len(scene.output) == rank else scene.output[:-1] if plan.layout == "hwc" else scene.output[1:]
+        options = plan.steps[0][1]
+        if len(sides) == rank and not {"stride", "padding", "dilation"} & set(options):
+            plan.sides = tuple(sides)
+            options["padding"] = "same"
+            plan.assume("padding", "same", "not given; the counts go by the size of the output alone")
 
 
 def _fault(question: str, plan: Plan) -> Reply:
@@ -66,6 +81,8 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
             continue
         if one.quantity == "output" and any(other.quantity == "receptive" and other.part == one.part for other in asked):
             continue
+        if one.quantity == "output" and not re.search(r"\w", found.scene.text[one.start : one.end]) and any(other.quantity != "output" for other in asked):
+            continue  # `= ?` behind what is asked for
         if one.quantity == "operations" and beside & {"macs", "flops"}:
             continue
         if one.quantity == "weights" and beside & {"params", "trainable", "weights_biases"}:

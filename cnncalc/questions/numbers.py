@@ -117,7 +117,7 @@ def _number(match: re.Match[str], text: str) -> Number | None:
         return Number(f"-{match[0]}", match.start() - 1, match.end(), role="unread")
     if match["size"]:
         sides = tuple(int(side) if side.isdigit() else side for side in match["size"].split("x"))
-        if all(isinstance(side, str) for side in sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].replace("x", "").isupper():
+        if all(isinstance(side, str) for side in sides) and len(set(sides)) == len(sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].replace("x", "").isupper():
             return None
         return Number(sides, match.start(), match.end(), batch=bool(match["batch"]))
     if match["symbol"]:

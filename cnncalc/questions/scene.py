@@ -31,10 +31,10 @@ _BREAK = re.compile(
 _TIGHT = re.compile(r"(?i)[\s-]*(?:(?:\d+(?:x\d+)*|[a-z]+-?)[\s-]*){0,3}$")
 _REFERENCES = ("the", "this", "that", "these", "those", "such", "its", "our", "said", "same", "each", "every", "above", "all", "whole")
 _OUTWARDS = re.compile(
-    r"(?i)(?:\boutput\w*|\bresult\w*|\bproduc\w+|\bgiv\w+|\bgave|\byield\w*|\bbecom\w+|\bobtain\w*|\bgenerat\w+|\breturns?|\bget\b|\bgets\b|\bgot\b|\breach\w*|\bwant\w*|\bdesir\w*|→|=>|->|\bto|\binto|\bleaves?|\bcomes? out|\bend up with|\bsays?|\bclaims?|\banswer\w*)\s*(?:(?:a|an|the|of|is|as|at|size|sized|shape|dimensions?|volumes?|feature|activation|maps?|tensors?|be|with|exactly|it|:|=|spatial|was|\()\s*)*$"
+    r"(?i)(?:\bafter (?:the )?[\w-]+(?: layer)?|\boutput\w*|\bresult\w*|\bproduc\w+|\bgiv\w+|\bgave|\byield\w*|\bbecom\w+|\bobtain\w*|\bgenerat\w+|\breturns?|\bget\b|\bgets\b|\bgot\b|\breach\w*|\bwant\w*|\bdesir\w*|→|=>|->|\bto|\binto|\bleaves?|\bcomes? out|\bend up with|\bsays?|\bclaims?|\banswer\w*)\s*(?:(?:a|an|the|of|is|as|at|size|sized|shape|dimensions?|volumes?|feature|activation|maps?|tensors?|be|with|exactly|it|:|=|spatial|was|\()\s*)*$"
 )
 
-_SURELY_OUT = re.compile(r"(?i)output|result|produc|yield|generat|becom|→|=>|->")
+_SURELY_OUT = re.compile(r"(?i)after|output|result|produc|yield|generat|becom|→|=>|->")
 _INWARDS = re.compile(
     r"(?i)\b(?:appl\w+|happens?|fed|feed\w*|given|giv\w+|sen[dt]\w*|pass\w*|present\w*|goes|respect|subject\w*|shown|belongs?)\s+(?:in)?to\b[^#]*$|\b(?:takes?|accepts?|receiv\w+) (?:as input )?(?:an?|the)?[^#]{0,20}$"
 )
@@ -131,7 +131,7 @@ class _Assembly:
     def begin(self) -> None:
         """`A conv output is 5x5x64`, and nothing else of that layer: it is what goes into the next one."""
         scene = self.scene
-        if len(scene.layers) > 1 and scene.shape is None and scene.layers[0].gives and not scene.layers[0].options:
+        if len(scene.layers) > 1 and scene.entering is None and scene.layers[0].gives and not scene.layers[0].options:
             scene.shape = scene.layers.pop(0).gives
             scene.output = None if scene.output == scene.shape else scene.output
 

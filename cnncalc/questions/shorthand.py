@@ -33,12 +33,14 @@ _VOCABULARY = (
 _KNOWN = frozenset(_VOCABULARY)
 _WORD = re.compile(r"(?<![\w.])[a-z]{5,}(?![\w(.=])")
 _ERROR = re.compile(r"\b\w*(?:Error|Exception): (?:[^\n?]|\?(?=[,\]\d]))*?(?=\.\s|\n|$|\s-\s)")
+_HINT = re.compile(r"(?i)\bhint: *(?=[^\n]*=)[\d\s()+*/=.x-]+")
 _COURSE = re.compile(r"\b(?:CS|CSC|EE|MIT ?)\d{3}[A-Za-z]?\b|\b\d\.\d{3}\b(?= exam)|\b(?:VGG|ResNet|AlexNet|LeNet|DenseNet)-?\d+\b(?=[^.?\n]*[:(\[])")
 
 
 def expanded(text: str) -> str:
     """The text with shorthand written out, and numbering of parts, points and data sets taken away."""
     text = _ERROR.sub(lambda found: " " * len(found[0]), text)
+    text = _HINT.sub(lambda found: " " * len(found[0]), text)
     text = re.sub(r"_{2,}", " ? ", text)
     text = re.sub(r"(?i)\bno\. of\b", "number of", text)
     text = re.sub(r"(?i)\b(incl|excl|e\.g|i\.e|resp|approx|dim|dims|params?|conv|max|avg|fig)\.(?=\s+[a-z])", r"\1", text)
