@@ -134,6 +134,44 @@ def test_what_is_understood_is_a_spec() -> None:
     assert any("= 750" in step for step in reply.steps)
 
 
+CONV = "Input volume: 32x32x3. 10 5x5 filters with stride 1, pad 2. "
+DIRECT = "Input 28×28×192, 32 filters of 5×5, same padding, no bias. "
+BOTTLENECK = "Input 28×28×192. Conv 1×1, 16 filters, then conv 5×5 same, 32 filters. No bias. "
+CONV1 = "Input: 227x227x3 images. First layer (CONV1): 96 11x11 filters applied at stride 4. "
+POOL1 = "Input: 227x227x3 images. After CONV1: 55x55x96. Second layer (POOL1): 3x3 filters applied at stride 2. "
+
+LECTURES: list[tuple[str, list[Any]]] = [
+    (CONV + "Output volume size: ?", [[32, 32, 10]]),
+    (CONV + "Number of parameters in this layer?", [760]),
+    (DIRECT + "Number of learnable parameters = ? Number of operations = ?", [153_600, 120_422_400]),
+    (BOTTLENECK + "Number of learnable parameters = ? Number of operations = ?", [15_872, 12_443_648]),
+    (
+        "What is the output size of a transposed convolutional layer, given input N×N, filter F×F, stride S and padding P?",
+        [["N*S - S - 2*P + F", "N*S - S - 2*P + F"]],
+    ),
+    ("Transposed convolutional layer: input 3×3, stride 2, filter 2×2, padding 1. What is the output size?", [[4, 4]]),
+    ("A 5×5 grid after zero insertion, a 3×3 filter, output 4×4: what are N, S, F and P?", ["none"]),
+    ("Input 28×28×3, 100 filters of 3×3, stride 1. What is the zero padding needed to preserve size?", [1]),
+    ("28×28×3 image, 100 filters of 3×3. Number of parameters in this layer?", [2800]),
+    ("How many layers of 5×5 convolutions without padding does it take to get from 32×32 to 4×4?", [7]),
+    ("A 224×224 image is convolved with 5×5 kernels without padding. How many layers to reach 4×4?", [55]),
+    (CONV1 + "Q: what is the output volume size? Hint: (227-11)/4+1 = 55", [[55, 55, 96]]),
+    (CONV1 + "Output volume [55x55x96]. Q: What is the total number of parameters in this layer?", [34_944]),
+    (POOL1 + "Q: what is the output volume size? Hint: (55-3)/2+1 = 27", [[27, 27, 96]]),
+    (POOL1 + "Output volume: 27x27x96. Q: what is the number of parameters in this layer?", [0]),
+    ("32×32×3 image, six 5×5 filters. What is the output?", [[28, 28, 6]]),
+    ("N=6, K=3, S=1. Output size?", [[4, 4]]),
+    ("Conv layer with 100 input channels, 100 output channels, 5×5 kernels, output 64×64. Number of operations?", [1_024_000_000]),
+    ("A 100×100 RGB image is stretched to a vector. How long is it?", [30_000]),
+]
+"""What the lectures ask, and what they answer or should have."""
+
+
+@pytest.mark.parametrize(("question", "values"), LECTURES, ids=[question[-60:] for question, _ in LECTURES])
+def test_the_lectures_questions(question: str, values: list[Any]) -> None:
+    assert [answer.value for answer in ask(question).answers] == values
+
+
 QUIZ = [question for topic in ("output", "pool", "params", "macs", "transposed", "dilation", "fc") for question in quiz_questions(topic, 7, 12)]
 
 
