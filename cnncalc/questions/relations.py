@@ -30,7 +30,40 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    return _out_of_order(scene, asked) or _misplaced(scene) or _one_sided(scene)
+    return _out_of_order(scene, asked) or _misplaced(scene) or _one_sided(scene) or _unsaid(scene, asked) or _partly_biased(scene)
+
+
+def _partly_biased(scene: Scene) -> Span | None:
+    """Where a bias is said of some layers only, or of something other than a filter."""
+    said = [one for one in scene.remarks if one.kind == "bias"]
+    local = any(layer.type == "local" for layer in scene.layers)
+    weighted = [layer for layer in scene.layers if layer.type in (*CONVS, "fc")]
+    for one in said:
+        start = max((found.end() for found in _CLAUSE.finditer(scene.text, 0, one.start)), default=0)
+        following = _CLAUSE.search(scene.text, one.end)
+        clause = scene.text[start : following.start() if following else len(scene.text)]
+        if one.value != said[0].value or (len(weighted) > 1 and places(clause)) or (not local and _POSITION.search(clause)) or (one.value and _COMMON.search(clause)):
+            return one.start, one.end
+    return None
+
+
+_COMMON = re.compile(r"(?i)\b(?:shared?|shares|sharing|common|same)\b")
+_POSITION = re.compile(r"(?i)\b(?:positions?|locations?|pixels?|places?)\b")
+
+
+_ATTRIBUTE = re.compile(r"(?i)\b(?:strides?|strided|pad(?:s|ding|ded)?|dilat\w+|groups?|bias(?:es|ed)?)\b")
+_IDLE = re.compile(r"(?i)\b(?:after|with) (?:the )?pad(?:ding)?\W|\bpad (?:it|them|the \w+) (?:using|with|by)\b|\b(?!a\b)[A-Za-z](?:_\w+)?\W+(?:is |for |denotes |means )?(?:the )?(?:stride|padding|dilation|groups?)\b")
+"""An attribute that is only named: a letter's meaning, the state after a padding said before."""
+
+
+def _unsaid(scene: Scene, asked: list[Wanted]) -> Span | None:
+    """Where an attribute is spoken of that nothing has read: a bias that all share, a stride equal to the kernel."""
+    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [one.words for one in scene.numbers]
+    read += [match.span() for match in _IDLE.finditer(scene.text)]
+    for match in _ATTRIBUTE.finditer(scene.text):
+        if not any(start <= match.start() < end for start, end in read):
+            return match.span()
+    return None
 
 
 _SIDES = re.compile(

@@ -103,7 +103,7 @@ def _figure(found: re.Match[str], text: str) -> str:
         before, after = text[max(0, found.start() - 20) : found.start()], text[found.end() : found.end() + 20]
         if re.search(r"(?i)\b(?:each|every|any|the|this|that|which|last|first|top|middle|second|bottom|no|other)\s+$", before):
             return found[0]
-        counts = _ONE_COUNTS.match(after) or (_ONE_VALUE.search(before) and re.match(r"\s*(?:[,.;)\n?]|and\b|$)", after))
+        counts = _ONE_COUNTS.match(after) or re.search(r"(?i)\b(?:stride|dilation(?: rate)?|padding)(?: of)? $", before) or (_ONE_VALUE.search(before) and re.match(r"\s*(?:[,.;)\n?]|and\b|$)", after))
         return "1" if counts else found[0]
     if words[0] == "zero" and re.match(r"[\s-]*pad", text[found.end() : found.end() + 8], re.IGNORECASE):
         return found[0]
