@@ -30,7 +30,19 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    return _out_of_order(scene, asked) or _misplaced(scene) or _one_sided(scene) or _unsaid(scene, asked) or _partly_biased(scene)
+    return _out_of_order(scene, asked) or _misplaced(scene) or _one_sided(scene) or _unsaid(scene, asked) or _partly_biased(scene) or _kind(scene)
+
+
+_KINDS = re.compile(r"(?i)\b(?:transposed?|depth-?wise|point-?wise|separable|local(?:ly)?|average|avg|mean|global(?:ly)?|min)\b(?! (?:and|of all|of the|over|value))")
+
+
+def _kind(scene: Scene) -> Span | None:
+    """Where a kind of layer is named, and no layer is of that kind."""
+    made = {layer.type for layer in scene.layers}
+    for one in scene.mentions:
+        if one.type in ("local", "depthwise", "separable", "pointwise", "conv_transpose", "avgpool", "global_avgpool", "global_maxpool") and one.type not in made:
+            return one.start, one.end
+    return next((match.span() for match in _KINDS.finditer(scene.text) if not any(one.start <= match.start() < one.end for one in scene.mentions)), None)
 
 
 def _partly_biased(scene: Scene) -> Span | None:
