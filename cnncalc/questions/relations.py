@@ -68,6 +68,25 @@ _IDLE = re.compile(r"(?i)\b(?:after|with) (?:the )?pad(?:ding)?\W|\bpad (?:it|th
 """An attribute that is only named: a letter's meaning, the state after a padding said before."""
 
 
+_LIKE = re.compile(
+    r"(?i)\b(?:same|identical(?!ly)|likewise|similar(?:ly)?|equal(?:s|ling)?|match(?:es|ing)?|as (?:many|much|large|big|wide|deep|high|long|small) as|ditto|(?:not|n't)\b(?! (?:using|shared?|overlap\w*|given|stated|specified|know|sure|understand|matter|need\w*|get|see|clear)\b)|only (?:in|on|at|for|the|to)|rather|(?<!, )but (?:the|one|a|an|not|for|in|\d))\b"
+)
+_REFERS = re.compile(
+    r"(?i)\bsame (?:layers?|conv\w*|network|inputs?|images?|volumes?|model|architecture|operations?|for|in (?:both|all|each)|way|on (?:both|all)|along|setup|settings|as the input depth|\d)\b|\bequal to #?\d"
+)
+"""A likeness with what stands here already."""
+
+
+def _compared(scene: Scene, asked: list[Wanted]) -> Span | None:
+    """Where a thing is said to be like another one, or not to be, and nothing has read it."""
+    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [one.words for one in scene.numbers]
+    read += [match.span() for match in _REFERS.finditer(scene.text)]
+    for match in _LIKE.finditer(scene.text):
+        if not any(start <= match.start() < end for start, end in read):
+            return match.span()
+    return None
+
+
 def _unsaid(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where an attribute is spoken of that nothing has read: a bias that all share, a stride equal to the kernel."""
     read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [one.words for one in scene.numbers]
