@@ -36,12 +36,19 @@ def described(table: Table) -> list[list[Described]] | None:
             continue
         made = item(row.words)
         several = None if made is None or made.quantified else layers(made, 0, 0)
+        if made is not None and made.type == "fc" and not (several or made.sizes or made.numbers or made.units or made.maps) and not _is_asked(row):
+            several = [Described("fc", dict(made.options)), *(Described(kind) for kind in made.also)]
         if not several:
             return None
         for layer in several:
             layer.name = layer.name or row.name
         found.append(several)
     return found
+
+
+def _is_asked(row: Row) -> bool:
+    cell = row.cells.get("output")
+    return cell is None or cell.is_blank
 
 
 def entering(table: Table) -> tuple[int, ...] | None:

@@ -138,6 +138,8 @@ def _scene(listing: Listing) -> Scene | None:
 
 _PLACE = r"(?:first|second|third|fourth|fifth|sixth|last|final)"
 _SPOKEN = (
+    (re.compile(r"(?i)\b(?:the |these |all )*\d+ (?=(?:missing|blanks?|unknown|question marks?|open|empty|gaps?)\b)"), "the "),
+    (re.compile(r"(?i)\((?:e\.g\.?|for example|for instance|such as|like)[^()\n]*\)"), " "),
     (re.compile(r"(?<![\w(])(?=(?:[a-h]|i{1,3}|iv|v)\)\s)"), "("),
     (re.compile(rf"(?i)\b(the {_PLACE})(?=\s*(?:$|[?.,;:)(]|and\b))"), r"\1 layer"),
 )
