@@ -13,14 +13,14 @@ _WHERE = re.compile(r"(?i),?\s*\(?where\s+[A-Z]\s+(?:is|denotes|stands for|=)\s+
 _AFTER = re.compile(r"(?i)\s*(?:the )?(?:zero[- ]?)?(?:padding|pad|strides?)\b|\s*(?:it|they) (?:has|have|uses?)\b")
 _COMPUTED = re.compile(r"\(?\(\s*(\d+)\s*([-+])\s*(\d+)\s*\)\s*/\s*(\d+)\)?|(?<![\w/])(\d+)\s*/\s*(\d+)(?![\w/])")
 _SHORT = (
-    (re.compile(r"(?i)(?<![\w-])conv(\d{1,2})-(\d{1,5})(?![\w.-])"), r"conv \1x\1 \2 filters"),
-    (re.compile(r"(?i)(?<![\w-])(max|avg)?-?pool-(\d{1,2})(?![\w.-])"), lambda m: f"{m[1] or ''}pool {m[2]}x{m[2]}"),
-    (re.compile(r"(?i)(?<![\w-])(?:fc|dense|linear)-(\d{1,6})(?![\w.-])|(?<![\w-])FC(\d{2,6})(?![\w.-])"), lambda m: f"fc {m[1] or m[2]} units"),
+    (re.compile(r"(?i)(?<![\w-])conv(\d{1,2})-(\d{1,5})(?![\w-]|\.\d)"), r"conv \1x\1 \2 filters"),
+    (re.compile(r"(?i)(?<![\w-])(max|avg)?-?pool-(\d{1,2})(?![\w-]|\.\d)"), lambda m: f"{m[1] or ''}pool {m[2]}x{m[2]}"),
+    (re.compile(r"(?i)(?<![\w-])(?:fc|dense|linear)-(\d{1,6})(?![\w-]|\.\d)|(?<![\w-])FC(\d{2,6})(?![\w-]|\.\d)"), lambda m: f"fc {m[1] or m[2]} units"),
 )  # fmt: skip
 _NOTES = re.compile(r"(?i)(?:\bnotations?\b\s*:?\s*)?\x00[\x00\s]*(?:(?:[\s.;,]|flatten|relu|and|-|\*)*\x00)?")
 """Definitions, and the names between them that need none."""
-_NUMBERED = re.compile(r"(?i)(?<![\w-])conv(\d{1,2})(?![\w.-]|\s*[:=])")
-_POOLED = re.compile(r"(?i)(?<![\w-])(?:max|avg)?pool(\d{1,2})(?![\w.-]|\s*[:=])")
+_NUMBERED = re.compile(r"(?i)(?<![\w-])conv(\d{1,2})(?![\w-]|\.\d|\s*[:=])")
+_POOLED = re.compile(r"(?i)(?<![\w-])(?:max|avg)?pool(\d{1,2})(?![\w-]|\.\d|\s*[:=])")
 
 
 class _Template(NamedTuple):
@@ -91,7 +91,7 @@ def _body(text: str, start: int, stop: int) -> tuple[str, int]:
 
 def _using(template: _Template) -> re.Pattern[str]:
     places = [r"(\d{1,6})" if place.isalpha() else f"({place})" for place in template.places]
-    return re.compile(rf"(?i)(?<![\w-]){template.word}[-_ ]?{'[-_]'.join(places)}(?![\w.-])")
+    return re.compile(rf"(?i)(?<![\w-]){template.word}[-_ ]?{'[-_]'.join(places)}(?![\w-]|\.\d)")
 
 
 def _expansion(template: _Template, found: re.Match[str]) -> str:

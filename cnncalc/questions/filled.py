@@ -141,7 +141,8 @@ def _run(several: list[Described], shape: tuple[Any, ...], plan: Plan, scene: Sc
 def _steps(layer: Described, shape: tuple[Any, ...], plan: Plan, scene: Scene) -> list[tuple[str, dict[str, Any]]]:
     one = planned(Scene(scene.text, layers=[Described(layer.type, dict(layer.options))], entering=shape, layout=plan.layout, remarks=scene.remarks))
     for assumption in one.assumptions:
-        plan.assume(*assumption)
+        if assumption.value is not None:
+            plan.assume(*assumption)
     return one.steps
 
 
@@ -205,7 +206,7 @@ def answers(done: Filled, wanted: set[str] | None) -> list[Answer]:
 
 
 def _answer(done: Filled, row: Row, made: list[Made], name: str, cell: Cell) -> Answer:
-    of = row.name or row.words.strip()
+    of = cell.label or row.name or row.words.strip()
     if name in ("output", "input"):
         shape = made[-1].output if name == "output" else made[0].input
         written = _written(shape, done.plan, cell)

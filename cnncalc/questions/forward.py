@@ -208,6 +208,9 @@ def _is_of_input(found: Answering, one: Wanted) -> bool:
     return all(mention.start >= enters.end() for mention, _ in found.scene.references if one.end <= mention.start < one.part[1])
 
 
+_EACH_AND_ALL = re.compile(r"(?i)\b(?:each|every|per|all)\b (?:of the )?(?:\w+ )?layers?\b[^?.]{0,30}(?:\band|\bas well as|,)(?: also| then)? (?:how many )?(?:in |the |their |of the )*(?:total|sum|altogether|overall|(?:whole|entire) (?:network|model))")
+
+
 def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
     if name == "non_trainable" and not all("non_trainable" in made.counts for made in found.made):
@@ -221,8 +224,10 @@ def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     if name in ("params", "trainable", "biases") and not _bias_said(found):
         found.plan.assume("bias", True, "not given")
     several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
-    if several and not told.is_whole(found.scene, one) and len(weighted) > 1:
-        return [told.count(found, name, found.part(at), _name(found, at)) for at in weighted]
+    both = several and _EACH_AND_ALL.search(found.scene.text, *one.part)
+    if several and (both or not told.is_whole(found.scene, one)) and len(weighted) > 1:
+        total = [told.count(found, name, found.made, None)] if both else []
+        return [*(told.count(found, name, found.part(at), _name(found, at)) for at in weighted), *total]
     if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[slice(*one.part)]):
         raise not_understood("there are several layers, and it is not clear which one is meant", found.scene.text, (one.start, one.end))
     return [told.count(found, name, [made for at in indexes for made in found.part(at)], None)]

@@ -68,6 +68,7 @@ _FACTS = (
     ("units", rf"{_N}[\s-]*{_UNITS}"),
     ("maps", rf"(?:(?:number of )?(?:filters|kernels)|(?:out(?:put)?[\s_-])?channels|feature maps|maps|ch|filters){_IS}{_N}(?![\w.])"),
     ("units", rf"(?:(?:number of )?(?:units|neurons|nodes|outputs|classes)){_IS}{_N}(?![\w.])"),
+    ("average", r"(?:average|avg|mean)(?![\s_-]*pool)\b"),
     ("rate", r"(?:(?:p|rate|prob\w*)\s*=?\s*)?(0?\.\d+|\d+\s?%)"),
     ("size", r"(\d+x\d+(?:x\d+)?)(?![\w.])"),
     ("number", r"(\d+)(?![\w.])"),
@@ -189,6 +190,9 @@ def _note(made: Item, kind: str, found: re.Match[str]) -> bool:
     if kind == "all":
         made.quantified = True
         return True
+    if kind == "average":
+        made.type = {"pool": "avgpool", "global_avgpool": "global_avgpool"}.get(made.type or "")
+        return made.type is not None
     if kind == "number":
         made.numbers.append(int(told))
         return len(made.numbers) <= 8

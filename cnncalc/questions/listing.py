@@ -194,6 +194,8 @@ def _of_all(sentence: str) -> list[Described]:
     made = []
     for first, last in _groups(sentence, 0, len(sentence)):
         one = item(sentence[first:last])
+        if one is not None and one.type is None and re.search(r"(?i)\b(?:filters|kernels)\b", sentence[first:last]) and not one.maps:
+            one.type = "conv"
         if one is None or one.type not in (*CONVS, *POOLS) or not (one.quantified or one.plural or _plural(sentence[first:last])) or one.gives or one.also:
             return []
         several = layers(one, 0, 0)
@@ -215,7 +217,7 @@ def of_all(text: str) -> tuple[str, list[Described]]:
 
 
 def _plural(stretch: str) -> bool:
-    return bool(re.search(r"(?i)\b(?:conv\w*|pool\w*) (?:layers|filters|kernels|windows|regions)\b|\b(?:convolutions|convs|poolings|pools)\b", stretch))
+    return bool(re.search(r"(?i)\b(?:conv\w*|pool\w*) (?:layers|filters|kernels|windows|regions)\b|\b(?:filters|kernels) (?:are|have)\b|\b(?:convolutions|convs|poolings|pools)\b", stretch))
 
 
 def is_of(layer: Described, default: Described) -> bool:

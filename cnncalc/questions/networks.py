@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cnncalc.errors import SpecError
 from cnncalc.questions import engine
-from cnncalc.questions.answers import UNITS, Answering, is_whole, plain, told
+from cnncalc.questions.answers import UNITS, Answering, is_each, is_whole, plain, told
 from cnncalc.questions.answers import steps as told_steps
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.definitions import written_out
@@ -22,7 +22,7 @@ from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, read, stated
 from cnncalc.questions.shorthand import corrected, expanded
-from cnncalc.questions.tables import table
+from cnncalc.questions.tables import is_table, table
 from cnncalc.questions.text import spelled
 from cnncalc.questions.wanted import Wanted, wanted
 
@@ -40,6 +40,8 @@ def network(question: str, text: str) -> Reply | None:
     tabled = _tabled(question, spelled(text))
     if tabled is not None:
         return tabled
+    if is_table(spelled(text)):
+        raise not_understood("not every row, column or cell of the table is understood")
     listing = listed(spelled(text))
     scene = None if listing is None else _scene(listing)
     if scene is None:
@@ -183,9 +185,14 @@ def _elliptical(scene: Scene, asked: list[Wanted]) -> list[Wanted]:
 def _check_meant(scene: Scene, one: Wanted) -> None:
     """Raises `NotUnderstood` where one of several layers is meant and it is not said which."""
     for mention, place in scene.references:
-        if not one.part[0] <= mention.start < one.part[1] or mention.name or place is not None or is_plural(scene.text, mention):
+        if not one.part[0] <= mention.start < one.part[1] or mention.name or place is not None:
             continue
         alike = [layer for layer in scene.layers if is_called(layer.type, mention.type)]
+        if is_plural(scene.text, mention):
+            told = is_each(scene, one) or is_whole(scene, one)
+            if len(alike) > 1 and one.quantity in COUNTS and not told:
+                raise not_understood("it is not clear whether these layers are meant together or each", scene.text, (mention.start, mention.end))
+            continue
         if len(alike) > 1 and mention.article in ("the", "this", "that", "its"):
             told = scene.text[mention.start : mention.end]
             raise not_understood(f"there are {len(alike)} layers of the kind “{told}”, and it is not clear which one is meant", scene.text, (mention.start, mention.end))

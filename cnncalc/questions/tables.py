@@ -11,10 +11,10 @@ _HEADER = re.compile(r"(?i)^\s*layers?\b.*\b(?:outputs?|activations?|shapes?|vol
 _COLUMNS = (
     ("unknown", r"(?i)\bgradients?\b|\bmemory\b(?!\))|\btime\b|\bconnect"),
     ("input", r"(?i)\binputs?\b"),
+    ("filters", r"(?i)(?:#|\bnumber|\bnum\b|\bno\.?).*\b(?:filters|kernels|channels|maps|units|neurons)\b|^(?:output )?(?:channels|(?:feature )?maps|units|filters|neurons)$"),
     ("kernel", r"(?i)^(?!.*(?:output|number|num|#)).*\b(?:kernels?|filters?|windows?)\b(?:.*\bsizes?\b)?|\bsizes? of (?:the )?(?:kernels?|filters?)|^[kf]$"),
     ("stride", r"(?i)\bstrides?\b|^s$"),
     ("padding", r"(?i)\bpad(?:ding)?\b|^p$"),
-    ("filters", r"(?i)(?:#|\bnumber|\bnum\b|\bno\.?).*\b(?:filters|kernels|channels|maps|units|neurons)\b|^(?:output )?(?:channels|maps|feature maps|units|filters)$"),
     ("receptive", r"(?i)\breceptive\b|^rf$"),
     ("macs", r"(?i)\bmacs?\b|\bmultiplications?\b|\bmultiply-add\w*"),
     ("biases", r"(?i)^(?!.*weights).*\bbias(?:es)?\b(?!.*param)"),
@@ -34,6 +34,7 @@ _CLASS = {
 }  # fmt: skip
 _NONE = re.compile(r"(?i)\s*(?:-+|n/?a|none)\s*")
 _OPEN = re.compile(r"\s*[\[(]?\s*(?:\?+|\.\.\.)?\s*[\])]?\s*")
+_LETTER = re.compile(r"\s*(?:\(?[A-Z]\)?|\((?:[a-z]|[ivx]{1,4})\)|[A-Z]\s*=\s*\?)\s*")
 _BATCH = re.compile(r"[\[(]\s*(?:-1|None|\?|N|batch(?:_size)?)\s*,\s*(?=[\d?])")
 _ENTRIES = re.compile(r"[\[(]?\s*((?:\d+|\?)(?:\s*[x×,]\s*(?:\d+|\?))*)\s*,?\s*[\])]?")
 _SUMS = re.compile(r"(?i)\s*(?:total|trainable|non-trainable|sum)\b.*")
@@ -45,6 +46,8 @@ class Cell:
 
     entries: tuple[int | None, ...]
     batch: bool = False
+    label: str | None = None
+    """The letter that stands there for what is asked."""
 
     @property
     def is_blank(self) -> bool:
@@ -100,6 +103,15 @@ def table(text: str) -> Table | None:
             return None
         made.rows.append(row)
     return made
+
+
+def is_table(text: str) -> bool:
+    """Whether lines stand below a header that names layers and something of them."""
+    lines = _barred(text) or _printed(text)
+    if lines is None or len(lines) < 3:
+        return False
+    columns = _columns((_cells if "|" in text[slice(*lines[0])] else _spaced)(text[slice(*lines[0])]))
+    return columns is not None and len(columns) > 1 or "layer" in text[slice(*lines[0])].lower()
 
 
 def _barred(text: str) -> list[tuple[int, int]] | None:
@@ -190,6 +202,8 @@ def _cell(cell: str) -> Cell | None:
     """What a cell states, with `None` for each entry that is open; None where it is not understood."""
     if _OPEN.fullmatch(cell):
         return Cell(())
+    if _LETTER.fullmatch(cell):
+        return Cell((), label=cell.strip("() "))
     batch = bool(_BATCH.match(cell)) or cell.lstrip(" ([").startswith("batchx")
     inner = _BATCH.sub("(", cell) if _BATCH.match(cell) else re.sub(r"^([\s\[(]*)batchx", r"\1", cell)
     inner = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", inner) if not re.search(r"[x(\[]", inner) else inner

@@ -41,7 +41,7 @@ QUANTITIES = (
     ("flops", r"\bfl[ou]+ps?\b|\bfloating[- ]point (?:operations?|ops)\b"),
     ("macs", r"\bG?MACs?\b|\bmult(?:iply)?[- ]?(?:and[- ])?(?:accumulates?|adds?|accs?)(?: operations?)?|\bmultiplications?\b|\bmultipl(?:y|ies)\b|\bmults?\b|\bproducts\b|\bmult-adds\b|\bmadds\b"),
     ("operations", r"\b(?:operations?|ops)\b|\bcomputation(?:al|s)?(?: costs?)?\b|\barithmetic (?:cost|operations?)\b"),
-    ("layers", r"\b(?:how many|number of|what number of)\b(?: \w+)*? [^.?\n]*?(?:layers|convolutions|convs|times)\b"),
+    ("layers", r"\b(?:how many|number of|what number of)\b(?: \w+)*? [^.?\n\x01]*?(?:layers|convolutions|convs|times)\b"),
     ("padding", r"(?<!after )(?<!before )(?<!the )\bpadding\b(?! layer)|\bthe padding\b|\bpad\b|\bpadded\b|\bzeros? (?:must|should|need|have to|are needed)"),
     ("stride", r"\bstrides?\b"),
     ("dilation", r"\bdilation(?: rate| factor)?\b"),
