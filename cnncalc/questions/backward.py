@@ -24,7 +24,7 @@ from cnncalc.questions.task import Task, is_open, split
 from cnncalc.questions.wanted import Wanted, sentences, wanted
 
 KNOWN = re.compile(
-    r"(?i)at least|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
+    r"(?i)at least|of zeros|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
     r"bring\w*|bringing|down|shrink\w*|wide|long|fewest|smallest|largest|minimum|minimal|maximum|original|turns?|turned|went|came|shall|must|whole|entire|cover\w*|sees?|"
     r"built|split|divided|divide|used|applied|works?|group|counts?|among|pick|settings?|sweep|cleanly|remainder|leftovers?|rounding|integer|total\w*|altogether|number|"
     r"amount|added|zeros?|rows?|edges?|border|left|right|top|bottom|before|after|both|ends?|full|once|again|so|that|suffice|suffices|enough|necessary|required|requires?|takes?|took|have|become|becomes"

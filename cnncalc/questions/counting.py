@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,6 +30,10 @@ def layers(task: Task) -> list[Answer]:
         raise not_understood("the number of layers and something else are sought together")
     if task.goal.counts or (task.goal.seen is not None and task.scene.output is not None):
         raise not_understood("it is not clear what the layers shall come to")
+    bodies = {engine.step(*step) for step in task.plan.steps}
+    words = task.scene.text[slice(*task.seeking[0].sentence)]
+    if len(bodies) > 1 and not re.search(r"(?i)\b(?:blocks?|pairs?|stages?|times)\b", words):
+        raise not_understood("there are several kinds of layers, and it is not clear which are counted")
     if task.goal.seen is not None or task.goal.whole:
         return [_until_seen(task)]
     return [_until_sized(task)]
@@ -49,7 +54,7 @@ def _until_sized(task: Task) -> Answer:
         if left_out:
             names = " or ".join(f"the {WORDS[name]}" for name in left_out)
             raise not_understood(f"no number of layers gives that: {found.reason}; the question doesn't say {names}")
-        near = (f"{setting[0]} give {told(list(shape[1:]))}" for setting, shape in found.near)
+        near = (f"{setting[0]} give {told(list(shape[1:]))}" for setting, shape in sorted(found.near))
         return Answer("layers", "none", f"none, no number of layers gives exactly that: {', '.join(near)}")
     assume_unsaid(task, part)
     return _number(int(str(found.settings[0][0])), f"{told(list(task.plan.sides))} → {told(list(part.output[1:]))}")
@@ -63,6 +68,9 @@ def _until_seen(task: Task) -> Answer:
     """The fewest layers whose units see a region that large."""
     goal, plan = task.goal, task.plan
     sides = [side for side in plan.sides if isinstance(side, int)]
+    bare = [one for one in task.scene.numbers if one.is_size and one.role == "volume" and one.words == (one.start, one.end)]
+    if goal.seen is not None and bare:
+        raise not_understood("it is not clear what this size is", task.scene.text, (bare[0].start, bare[0].end))
     if goal.seen is None and not sides:
         raise not_understood("the question doesn't say the size of the input")
     size = goal.seen if goal.seen is not None else max(sides)

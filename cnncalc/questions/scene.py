@@ -36,7 +36,7 @@ _OUTWARDS = re.compile(
 
 _SURELY_OUT = re.compile(r"(?i)after|output|result|produc|yield|generat|becom|→|=>|->")
 _INWARDS = re.compile(
-    r"(?i)\b(?:appl\w+|happens?|fed|feed\w*|given|giv\w+|sen[dt]\w*|pass\w*|present\w*|goes|respect|subject\w*|shown|belongs?)\s+(?:in)?to\b[^#]*$|\b(?:takes?|accepts?|receiv\w+) (?:as input )?(?:an?|the)?[^#]{0,20}$"
+    r"(?i)\b(?:appl\w+|happens?|fed|feed\w*|given|giv\w+|sen[dt]\w*|pass\w*|present\w*|goes|respect|subject\w*|shown|belongs?)\s+(?:in)?to\b[^#]*$|\b(?:takes?(?! to\b)|accepts?|receiv\w+) (?:as input )?(?:an?|the)?[^#]{0,20}$"
 )
 
 

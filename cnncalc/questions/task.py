@@ -122,7 +122,7 @@ def takes(layer: Described, option: str) -> bool:
 
 def is_open(layer: Described, option: str) -> bool:
     """Whether the question leaves that option of the layer open."""
-    return takes(layer, option) and option not in layer.options
+    return takes(layer, option) and layer.options.get(option, UNKNOWN) == UNKNOWN
 
 
 def is_tied(task: Task, layers: Sequence[Described]) -> bool:
