@@ -139,15 +139,3 @@ def is_each(scene: Scene, one: Wanted) -> bool:
 
 def is_whole(scene: Scene, one: Wanted) -> bool:
     return bool(_WHOLE.search(scene.text[slice(*one.part)]))
-
-
-def steps(found: Answering) -> tuple[str, ...]:
-    """The workings, a line per number: symbols, values, result."""
-    lines = []
-    for one in found.made:
-        axes = {number.text(): number for number in one.sizes[1:]}
-        for number in [*axes.values(), one.numbers["weights"], one.numbers["biases"], one.numbers["macs"]]:
-            symbols, values = number.formula.text(), number.text()
-            if symbols not in ("0", "n", "C_in"):
-                lines.append(f"{one.path}: {symbols} = {values} = {told(number.value)}")
-    return tuple(dict.fromkeys(lines))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.questions import answers as told
-from cnncalc.questions import engine
+from cnncalc.questions import engine, working
 from cnncalc.questions.answers import UNITS, Answering
 from cnncalc.questions.blocks import MOST, Part, parts
 from cnncalc.questions.contrast import Contrast, contrast, contrasts
@@ -141,7 +141,7 @@ def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) 
     steps = tuple(
         f"{variant.name}: {step}" if several else step
         for variant, found in zip(variants, made)
-        for step in told.steps(found)
+        for step in working.steps(found.made, sorted(needed))
     )
     return Reply(question, "---\n".join(specs), tuple(answers), steps, tuple(assumptions), scene.framework or "torch")
 

@@ -84,9 +84,18 @@ def spec(plan: Plan) -> str:
     """The plan as a spec; several where its parts are separate."""
     if plan.separate:
         return "---\n".join(map(spec, apart(plan)))
-    shape = ", ".join("_" if side is None else str(side) for side in plan.shape)
-    lines = [f"input: [{shape}]", "layers:"]
-    return "\n".join([*lines, *(f"  - {step(kind, options)}" for kind, options in plan.steps)]) + "\n"
+    names = ("channels", *_SIDES.get(len(plan.sides), ()))
+    any_ = [name for name, side in zip(names, plan.shape) if side is None]
+    filled = (side if side is not None else 1 if at == 0 else PLACEHOLDER for at, side in enumerate(plan.shape))
+    symbols = {side: PLACEHOLDER for side in plan.shape if isinstance(side, str)}
+    steps = []
+    for kind, options in plan.steps:
+        own = {name: 1 if value is None or value == UNKNOWN else value for name, value in options.items()}
+        symbols |= {value: 1 for value in own.values() if isinstance(value, str) and not _is_known(value)}
+        steps.append(step(kind, own))
+    variables = [f"vars: {{{', '.join(f'{name}: {value}' for name, value in sorted(symbols.items()))}}}  # any"] if symbols else []
+    entering = f"input: [{', '.join(map(str, filled))}]" + (f"  # {', '.join(any_)}: not given" if any_ else "")
+    return "\n".join([*variables, entering, "layers:", *(f"  - {one}" for one in steps)]) + "\n"
 
 
 def step(kind: str, options: Options) -> str:
@@ -204,6 +213,12 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
 
 def field(plan: Plan, steps: list[tuple[str, Options]]) -> Field:
     """The receptive field of the last step on the input of the first, not clipped."""
+    analysis = stack(plan, steps)
+    return analysis.fields["input"][analysis.network.layers[-1].path]
+
+
+def stack(plan: Plan, steps: list[tuple[str, Options]]) -> Analysis:
+    """The steps on an input that is large enough, where what a unit sees doesn't depend on its size."""
     sides = tuple(side if isinstance(side, int) else PLACEHOLDER for side in plan.sides)
     same = any(options.get("padding") == "same" and options.get("stride", 1) != 1 for _, options in steps)
     sides = sides if same else (PLACEHOLDER,) * len(sides)
@@ -212,9 +227,7 @@ def field(plan: Plan, steps: list[tuple[str, Options]]) -> Field:
         if "kernel_size" in options and not _is_known(options["kernel_size"] or UNKNOWN):
             raise not_understood("the question doesn't say the size of the filter")
     channels = plan.channels if isinstance(plan.channels, int) else 1
-    trial = Plan(channels, sides, plan.layout, None, True, told)
-    analysis = network(trial)
-    return analysis.fields["input"][analysis.network.layers[-1].path]
+    return network(Plan(channels, sides, plan.layout, None, True, told))
 
 
 def bytes_of(plan: Plan, column: str, dtype: str, batch: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cnncalc.errors import SpecError
 from cnncalc.questions import answers as told
-from cnncalc.questions import engine
+from cnncalc.questions import engine, working
 from cnncalc.questions.answers import Answering
 from cnncalc.questions.described import Described
 from cnncalc.questions.mentions import Mention
@@ -18,6 +18,7 @@ from cnncalc.questions.wanted import Wanted
 from cnncalc.render.units import human_bytes
 
 OUTPUTS = ("output", "spatial", "width", "height", "length", "channels", "elements", "in_features")
+SEEN = {"receptive", "effective_kernel", "total_stride"}
 COUNTS = ("params", "weights", "biases", "trainable", "non_trainable", "macs", "flops")
 PLAIN = ("relu", "leaky_relu", "sigmoid", "tanh", "softmax", "dropout", "batchnorm", "layernorm", "identity", "elu", "gelu")
 """Layers that leave the shape as it is."""
@@ -32,13 +33,27 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
         return _fault(question, plan)
     found = Answering(scene, plan, engine.made(plan))
     answers: list[Answer] = []
-    for one in _settled(found, asked):
+    settled = _settled(found, asked)
+    for one in settled:
         for answer in _answers(found, one):
             if answer not in answers:
                 answers.append(answer)
     if not answers:
         raise not_understood("it is not clear what the question asks for")
-    return Reply(question, engine.spec(plan), tuple(answers), told.steps(found), tuple(plan.assumptions), scene.framework or "torch")
+    return Reply(question, engine.spec(plan), tuple(answers), _steps(found, settled), tuple(plan.assumptions), scene.framework or "torch")
+
+
+def _steps(found: Answering, asked: list[Wanted]) -> tuple[str, ...]:
+    quantities = {one.quantity for one in asked}
+    of_fields: tuple[str, ...] = ()
+    if quantities & SEEN:
+        of_fields = working.of_fields(engine.stack(found.plan, _spatial(found.plan.steps)))
+    others = [one for one in quantities if one not in SEEN]
+    return (*(working.steps(found.made, others) if others else ()), *of_fields)
+
+
+def _spatial(steps: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    return [step for step in steps if step[0] not in ("fc", "linear", "flatten", "softmax")]
 
 
 def _by_output(scene: Scene, asked: list[Wanted], plan: Plan) -> None:
@@ -280,7 +295,7 @@ def _receptive(found: Answering, one: Wanted) -> list[Answer]:
 def _seen(found: Answering, indexes: list[int], quantity: str, of: str | None) -> Answer:
     """What a unit of the last of these layers sees of the input of the first."""
     steps = [found.plan.steps[at] for index in indexes for at in found.plan.parts[index]]
-    steps = [step for step in steps if step[0] not in ("fc", "flatten")] if quantity == "receptive_field" else steps
+    steps = _spatial(steps)
     size = engine.field(found.plan, steps).size
     if size is None:
         raise not_understood("the output has no receptive field")

@@ -7,9 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from cnncalc.errors import SpecError
-from cnncalc.questions import engine
+from cnncalc.questions import engine, working
 from cnncalc.questions.answers import UNITS, Answering, is_each, is_whole, plain, told
-from cnncalc.questions.answers import steps as told_steps
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.definitions import written_out
 from cnncalc.questions.described import Described
@@ -90,7 +89,7 @@ def _tabled(question: str, text: str) -> Reply | None:
     if replies is None:
         return None
     made = [one for _, several in done.rows for one in several or ()]
-    steps = told_steps(Answering(scene, done.plan, made))
+    steps = working.steps(made, [one.quantity for one in asked])
     return Reply(question, engine.spec(done.plan), tuple(replies), steps, tuple(done.plan.assumptions), scene.framework or "torch")
 
 

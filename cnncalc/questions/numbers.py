@@ -13,7 +13,7 @@ Value = Union[int, str, tuple[Union[int, str], ...]]
 
 _SIDE = r"(?:\d+|[A-Za-z](?:_(?:in|out|\w))?\d?)"
 _TOKEN = re.compile(
-    rf"(?<![\w.×«^/])(?:(?P<batch>batchx)?(?P<size>{_SIDE}(?:x{_SIDE})+)|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?P<scale>[kKMG]\b)?|(?P<symbol>[A-Za-z](?:_(?:in|out|\d))?(?![\w'=:(]|\s*[=:(])))(?![\w»]|\.\d)"
+    rf"(?<![\w.×«^/])(?:(?P<batch>batchx)?(?P<size>{_SIDE}(?:x{_SIDE})+)|(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?P<scale>[kKMG]\b)?|(?P<symbol>[A-Za-z](?:_(?:in|out|\d))?(?![\w'=(]|\s*[=(]|\s*:\s*\d)))(?![\w»]|\.\d)"
 )
 _LAYOUT_NOTE = re.compile(r"(?i)\b[hwdcnlft](?:x[hwdcnlft]){1,4}\b")
 _SYMBOL_BEFORE = re.compile(
