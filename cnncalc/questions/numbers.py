@@ -19,7 +19,7 @@ _LAYOUT_NOTE = re.compile(r"(?i)\b[hwdcnlft](?:x[hwdcnlft]){1,4}\b")
 _SYMBOL_BEFORE = re.compile(
     r"(?i)(?:\b(?:strides?|pad(?:ding)?|dilation(?: rate)?|(?:kernel|filter|window)(?: size)?|size|side|with|of|has|have|and|length|width|height|input|from|to|maps)(?:\s+(?:of|is|size|by|equal to))*\s+|=\s*|,\s*)$"
 )
-_SYMBOL_AFTER = re.compile(r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|inputs?|outputs?|units?|neurons?|$|[,.;?)]|and\b|zero|at\b)")
+_SYMBOL_AFTER = re.compile(r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|inputs?|outputs?|units?|neurons?|$|[,.;:?)]|and\b|zero|at\b)")
 
 
 @dataclass
