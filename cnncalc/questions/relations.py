@@ -30,13 +30,14 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    return _out_of_order(scene, asked) or _misplaced(scene) or _one_sided(scene) or _unsaid(scene, asked) or _partly_biased(scene) or _kind(scene)
+    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind)
+    return next((span for check in checks if (span := check(scene, asked))), None)
 
 
 _KINDS = re.compile(r"(?i)\b(?:transposed?|depth-?wise|point-?wise|separable|local(?:ly)?|average|avg|mean|global(?:ly)?|min)\b(?! (?:and|of all|of the|over|value))")
 
 
-def _kind(scene: Scene) -> Span | None:
+def _kind(scene: Scene, _: list[Wanted]) -> Span | None:
     """Where a kind of layer is named, and no layer is of that kind."""
     made = {layer.type for layer in scene.layers}
     for one in scene.mentions:
@@ -45,7 +46,7 @@ def _kind(scene: Scene) -> Span | None:
     return next((match.span() for match in _KINDS.finditer(scene.text) if not any(one.start <= match.start() < one.end for one in scene.mentions)), None)
 
 
-def _partly_biased(scene: Scene) -> Span | None:
+def _partly_biased(scene: Scene, _: list[Wanted]) -> Span | None:
     """Where a bias is said of some layers only, or of something other than a filter."""
     said = [one for one in scene.remarks if one.kind == "bias"]
     local = any(layer.type == "local" for layer in scene.layers)
@@ -103,7 +104,7 @@ _SIDES = re.compile(
 _ALL_SIDES = (("left", "right", "top", "bottom"), ("horizontal", "vertical"), ("beginning", "end"), ("start", "end"))
 
 
-def _one_sided(scene: Scene) -> Span | None:
+def _one_sided(scene: Scene, _: list[Wanted]) -> Span | None:
     """Where a padding is said to be on some of the sides, or to be the sum over two; that on every side is read."""
     paddings = [(one.start, one.words[1], one.value) for one in scene.numbers if one.role == "padding"]
     paddings += [(one.start, one.end, one.value) for one in scene.remarks if one.kind == "padding" and one.value in ("zero", 0)]
@@ -118,7 +119,7 @@ def _one_sided(scene: Scene) -> Span | None:
     return None
 
 
-def _misplaced(scene: Scene) -> Span | None:
+def _misplaced(scene: Scene, _: list[Wanted]) -> Span | None:
     """Where an ordinal stands whose facts were not given to the layer of that place, and to no other."""
     layers = [layer for layer in scene.layers if layer.type in (*WINDOWED, "fc")]
     ordinals = places(scene.text)
