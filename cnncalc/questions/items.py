@@ -117,6 +117,8 @@ def item(text: str) -> Item | None:
     at = _labelled(made, text)
     counted = _COUNTED.match(text, at)
     times = _TIMES.search(text)
+    if (counted or times) and any(text.count(one) != text.count(other) for one, other in ("()", "[]", "{}")):
+        return None  # what is repeated begins before this piece, or ends behind it
     if counted or times:
         made.count = int((counted or times)["count"])  # type: ignore[index]
         at, text = counted.end() if counted else at, text if counted else text[: times.start()]  # type: ignore[union-attr]
