@@ -23,6 +23,8 @@ _BACKWARDS = re.compile(
 """What stands between a layer and the one whose output it takes."""
 _NEVER = re.compile(
     r"(?i)\b(?:between|in[- ]between|preced(?:es|ed|ing)|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
+    r"(?:after|before|behind|between) (?:the )?(?:1st|2nd|3rd|first|second|third|last|final)(?! (?:hidden|conv|pool|layer))|how many output (?:\w+ )?depend\w*|"
+    r"(?:without|excluding|except(?: for)?|ignoring|omitting|apart from|besides|other than|leaving out|not counting|outside) (?:the |any |of )*(?:\w+ )?(?:layers?|conv\w*|pool\w*|fc|first|last|second)|"
     r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
     r"(?:each|every|both|all|one)\b[^.;?\n]{0,30}?\bfollowed|followed by [^.;?\n]{0,40}\beach|from (?:the )?(?:last|top|end) to (?:the )?(?:first|bottom|start))\b"
 )
@@ -30,7 +32,7 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind)
+    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind, _of_a_part)
     return next((span for check in checks if (span := check(scene, asked))), None)
 
 
@@ -159,5 +161,36 @@ def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
         end = following.start() if following else len(text)
         layer = re.search(r"\blayers?\s+(?:right |directly |just )?$", text[start : match.start()])
         if (layer or any(start <= at < match.start() for at in named)) and any(match.start() < at < end for at in named):
+            return match.span()
+    return None
+
+
+_UNIT = re.compile(
+    r"(?i)\b(?:per|for|of|in|on|at|to|by|do|does|has|have|is|are|a|an|the|each|every|one|single|1)\s+(?:(?:a|an|the|each|every|one|single|1|given|input|output|conv\w*|individual|its)\s+)*"
+    r"(?P<unit>filters?|kernels?|windows?|neurons?|units?|nodes?|(?<!the )(?:weights?|parameters?)|pixels?|positions?|locations?|values?|elements?|(?<=per )seconds?|channels?|maps?|rows?|columns?)\b(?! (?:sizes?|sharing|width|height|maps?|matrix|layers?))"
+)
+_BIAS = re.compile(r"(?i)\b(?:with|includ\w+|an?|own|owns|plus|and|has|have|its|one|1|no)\s+(?:\w+ )?bias|\bbias(?:es)? (?:per|for)")
+_OF_UNITS = {
+    **dict.fromkeys(("receptive", "effective_kernel", "neuron_connections", "filter_params", "connections", "filter_shape", "total_stride"), ".*"),
+    **dict.fromkeys(("output", "spatial", "width", "height", "length", "elements"), "maps?|channels?"),
+    **dict.fromkeys(("memory", "output_memory"), "weights?|parameters?|values?|elements?"),
+}
+"""The quantities that are told of less than a layer, and of what."""
+
+
+def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
+    """Where a quantity is asked of less than a layer: multiplications per pixel, channels of a filter."""
+    said = [one.words for one in scene.numbers if one.role]
+    for one in asked:
+        allowed = _OF_UNITS.get(one.quantity, "")
+        for match in _UNIT.finditer(scene.text, *one.part):
+            at = match.start("unit")
+            if any(start <= at < end for start, end in [*said, (one.start, one.end)]):
+                continue
+            counted = one.quantity == "biases" and re.search(r"(?i)how many|number of|count", scene.text[slice(*one.part)])
+            if not counted and _BIAS.search(re.split(r"[,;:.?()\n]", scene.text[: match.start()])[-1] + re.split(r"[,;:.?()\n]", scene.text[match.start() :])[0]):
+                continue
+            if re.fullmatch(allowed, match["unit"].lower()) or any(other.start <= at < other.end for other in asked):
+                continue
             return match.span()
     return None
