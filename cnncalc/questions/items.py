@@ -62,6 +62,7 @@ _FACTS = (
     ("unbiased", r"(?:no|without|w/o)(?: any)? bias(?:es)?\b|bias\s*=\s*false\b"),
     ("kernel", rf"(?:(?:kernels?|filters?|windows?|receptive field)(?: sizes?)?{_IS}|[kf]\s*=\s*)(\d+x\d+(?:x\d+)?|(?<=[=:fk])\s*\d+|(?<=size )\d+|(?<=of )\d+)(?![\w.]|\s*(?:filters|maps|channels))"),
     ("kernel", r"(?:of )?(?:height and width|width and height|side(?: length)?)\s*[=:]?\s*(\d+)(?![\w.])"),
+    ("flow", r"(\d+)(?: channels)? into (\d+)(?:[\s-]*(?:channels|maps|units|features)\b)?"),
     ("both", rf"{_N}\s*@\s*(\d+x\d+(?:x\d+)?)"),
     ("deep", r"(\d+x\d+)x[A-Z]\b"),
     ("maps", rf"{_N}[\s-]*{_MAPS}"),
@@ -83,7 +84,7 @@ _WORDY = re.compile(r"\w")
 
 _LABEL = re.compile(
     r"(?i)\s*(?:[-*+]\s+|\d{1,2}[.)]\s+|\(\d{1,2}\)\s*)?"
-    r"(?:(?:(?P<name>(?:layer|block|stage|step|output|(?-i:[A-Z]))[ _-]?\d{1,2}|(?:the )?(?:1st|2nd|3rd|[4-9]th|first|second|third|fourth|fifth|sixth|last|next)(?: (?:one|layer))?)\s*(?:[:=]|-(?=\s)|\(?(?=\b(?:an?|the|conv\w*|max\w*|pool\w*|\d+x\d+)\s)))"
+    r"(?:(?:(?P<name>(?:layer|block|stage|step|output|(?-i:[A-Z]))[ _-]?\d{1,2}|(?:the )?(?:1st|2nd|3rd|[4-9]th|first|second|third|fourth|fifth|sixth|last|next)(?: (?:one|layer))?)\s*(?:[:=]|-(?=\s)|\s(?=\d+@|\d+$)|\(?(?=\b(?:an?|the|conv\w*|max\w*|pool\w*|\d+x\d+)\s)))"
     r"|(?P<own>(?:max_?pool|avg_?pool|conv|pool|fc|dense)(?:2d)?_?\d{1,2}[a-z]?)\b\s*[:=-]?)?\s*"
 )  # fmt: skip
 _COUNTED = re.compile(r"\s*(?P<count>\d{1,2})\s*[×x]\s+(?=[A-Za-z\[(])")
@@ -192,6 +193,8 @@ def _note(made: Item, kind: str, found: re.Match[str]) -> bool:
     if kind == "all":
         made.quantified = True
         return True
+    if kind == "flow":
+        return _once(made, "takes", int(found[1])) and _once(made, "units" if made.type == "fc" else "maps", int(found[2]))
     if kind == "average":
         made.type = {"pool": "avgpool", "global_avgpool": "global_avgpool"}.get(made.type or "")
         return made.type is not None

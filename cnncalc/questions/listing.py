@@ -9,6 +9,7 @@ from cnncalc.questions.definitions import written_out
 from cnncalc.questions.described import Described
 from cnncalc.questions.items import item, layers
 from cnncalc.questions.scene import CONVS, POOLS
+from cnncalc.questions.stages import followed, unrolled
 
 _STRONG = re.compile(r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s*\bfollowed by\b|,?\s*\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?")
 _WEAK = re.compile(r"(?i),(?![^()]*\))|\band\b|\+")
@@ -44,10 +45,16 @@ class _Piece(NamedTuple):
 
 def listed(text: str) -> Listing | None:
     """The list in a text in its one spelling; None where there is none of two layers or more, or a part of it is not understood."""
-    told = written_out(text)
+    after = followed(_with_flows(unrolled(text)))
+    told = written_out(after.text)
     if told is None:
         return None
     pieces = [piece for start, end in _segments(told) for piece in _pieces(told, start, end)]
+    if after.body is not None:
+        behind = _read(after.body, 0, len(after.body))
+        if behind is None or any(piece.kind != "layers" for piece in behind):
+            return None
+        pieces = [_with_followers(piece, behind, after.what) for piece in pieces]
     at = [index for index, piece in enumerate(pieces) if piece.kind == "layers"]
     if not at:
         return None
@@ -58,6 +65,24 @@ def listed(text: str) -> Listing | None:
     if any(piece.kind not in ("layers", "gives", "blank", "input") for piece in inside):
         return None
     return _taken(told, pieces, at, found)
+
+
+_FLOW = re.compile(r"(?<![\dx.])(\d+)\s*(?:→|=>|->)\s*(\d+)(?![\dx.]|\s*[×x])")
+
+
+def _with_flows(text: str) -> str:
+    """The text with channels `3→16` as `3 into 16`: the arrow stands between no two layers."""
+    return _FLOW.sub(r"\1 into \2", text)
+
+
+def _with_followers(piece: _Piece, behind: list[_Piece], what: str) -> _Piece:
+    """A piece with what every layer of a kind is followed by."""
+    made: list[Described] = []
+    for layer in piece.layers:
+        made.append(layer)
+        if layer.type in CONVS if what.startswith("conv") else layer.type == "fc":
+            made += [Described(one.type, dict(one.options), start=layer.start, end=layer.end) for other in behind for one in other.layers]
+    return piece._replace(layers=tuple(made))
 
 
 def _taken(text: str, pieces: list[_Piece], at: list[int], found: list[Described]) -> Listing | None:
@@ -115,9 +140,7 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
             return [*made, _Piece(kind, start + suffix.start(), end)]
     for prefix in _prefixes(whole):
         made = _read(text, start + prefix, start + len(whole.rstrip(" \n?")) if ends else end)
-        if made is not None and any(one.kind == "layers" for one in made):
-            return [_Piece("other", start, start + prefix), *made]
-        if made is not None:
+        if made is not None and any(one.kind != "layers" or any(layer.options for layer in one.layers) for one in made):
             return [_Piece("other", start, start + prefix), *made]
     return [_Piece("other", start, end)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -209,9 +210,12 @@ def completed(scene: Scene) -> Plan:
                 _settle(scene, at)
         plan = planned(scene)
     for at, layer in enumerate(scene.layers):
-        made = engine.made(plan)
-        if isinstance(layer.takes, int) and made[plan.parts[at][0]].input[0] != layer.takes:
-            raise not_understood(f"{made[plan.parts[at][0]].input[0]} channels go into a layer whose filters are {layer.takes} deep")
+        if layer.takes is None:
+            continue
+        enters = engine.made(plan)[plan.parts[at][0]].input
+        enters = enters if layer.type == "fc" else enters[:1]
+        if math.prod(enters) != layer.takes:
+            raise not_understood(f"the question says that a layer takes {layer.takes}, but {told(math.prod(enters))} go in")
     return plan
 
 
