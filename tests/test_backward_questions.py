@@ -43,18 +43,27 @@ ONE = [
     ("A 3x3 max pool without padding turns 21x21 into 10x10. Which stride has it?", [2]),
     ("A 61×61 input becomes 15×15 through a 5×5 filter without padding. What was the stride?", [4]),
     ("Which kernel size turns a 40×40 map into 34×34 at stride 1 and without padding?", [7]),
-    ("The output of a conv layer is 50×50 for a 60×60 input with stride 1 and no padding. How big is the filter?", [11]),
+    (
+        "The output of a conv layer is 50×50 for a 60×60 input with stride 1 and no padding. How big is "
+        "the filter?"
+    , [11]),
     ("Transposed conv: 6×6 in, 30×30 out, stride 5, no padding. Kernel?", [5]),
     ("We want 6x6 maps out of 30x30 ones by one average pooling layer without overlap. Window and stride?", [5, 5]),
     ("Which dilation must a 5×5 convolution with padding 6 and stride 1 have so that a 70×70 map keeps its size?", [3]),
     ("Which dilation makes a 3×3 kernel cover 15×15 pixels?", [7]),
     ("Transposed convolution from 9x9 to 18x18, kernel 5, stride 2, padding 2. Which output padding is needed?", [1]),
-    ("A 1-D convolution without padding at stride 1 turns a signal of length 80 into one of length 66. Kernel size?", [15]),
+    (
+        "A 1-D convolution without padding at stride 1 turns a signal of length 80 into one of length "
+        "66. Kernel size?"
+    , [15]),
     # inputs
     ("A 9×9 convolution at stride 1 with no padding produced a 40×40 map. How large was the input?", [[48, 48]]),
     ("What is the smallest input for which a 5×5 filter with stride 3 and no padding gives a 7×7 output?", [[23, 23]]),
     # filters, channels and units
-    ("48×48×3 went in, 46×46×20 came out; stride 1, no padding. What is the filter size and how many filters?", [3, 20]),
+    (
+        "48×48×3 went in, 46×46×20 came out; stride 1, no padding. What is the filter size and how many "
+        "filters?"
+    , [3, 20]),
     ("A conv layer with 5×5 kernels on 4 channels has 1616 parameters with biases. How many filters has it?", [16]),
     ("A layer of 24 filters of 3×3 has 3456 weights and no biases. How many input channels are there?", [16]),
     ("Dense layer, 30 outputs, 15030 parameters with biases. Number of inputs?", [500]),
@@ -67,11 +76,17 @@ ONE = [
     ("With 5x5 kernels, stride 1, no padding, how many layers until a 41x41 image has become 1x1?", [10]),
     ("How many transposed convolutions of kernel 2 and stride 2 does it take from 5×5 to 80×80?", [4]),
     ("How many 3x3 layers of stride 1 have the same receptive field as one 11x11 layer?", [5]),
-    ("A stack of 5×5 convolutions with stride 1 shall have a receptive field of at least 30. How many layers are needed?", [8]),
+    (
+        "A stack of 5×5 convolutions with stride 1 shall have a receptive field of at least 30. How many "
+        "layers are needed?"
+    , [8]),
     ("The receptive field has to cover the whole 100×100 image. How many 3×3 layers with stride 1 are needed?", [50]),
     # what is behind a drawing
     ("A 5×5 input gets two zeros between neighbouring pixels. How large is the grid then?", [13]),
-    ("Transposed convolution: a 9x9 grid after inserting zeros, a 3x3 filter, a 9x9 output, stride 2. N and P?", [5, 1]),
+    (
+        "Transposed convolution: a 9x9 grid after inserting zeros, a 3x3 filter, a 9x9 output, stride 2. "
+        "N and P?"
+    , [5, 1]),
 ]  # fmt: skip
 
 
@@ -112,9 +127,18 @@ def test_those_of_a_list_that_do(question: str, wanted: list[int]) -> None:
 
 
 LETTERS = [
-    ("Which of these keeps a 24×24 map at 24×24?\nA) 7×7, stride 1, pad 2\nB) 5×5, stride 1, pad 2\nC) 3×3, stride 2, pad 1", "B"),
-    ("Which transposed convolution triples an 8x8 map?\na) kernel 2, stride 2, padding 0\nb) kernel 3, stride 3, padding 0", "b"),
-    ("Which layer keeps the height and width of a 3×32×32 input?\nA nn.Conv2d(3, 8, 3)\nB nn.Conv2d(3, 8, 3, padding=1)\nC nn.Conv2d(3, 8, 1)", "BC"),
+    (
+        "Which of these keeps a 24×24 map at 24×24?\nA) 7×7, stride 1, pad 2\nB) 5×5, stride 1, pad "
+        "2\nC) 3×3, stride 2, pad 1"
+    , "B"),
+    (
+        "Which transposed convolution triples an 8x8 map?\na) kernel 2, stride 2, padding 0\nb) kernel "
+        "3, stride 3, padding 0"
+    , "b"),
+    (
+        "Which layer keeps the height and width of a 3×32×32 input?\nA nn.Conv2d(3, 8, 3)\nB "
+        "nn.Conv2d(3, 8, 3, padding=1)\nC nn.Conv2d(3, 8, 1)"
+    , "BC"),
 ]  # fmt: skip
 
 
@@ -123,11 +147,19 @@ def test_choices_that_are_settings(question: str, letters: str) -> None:
     assert "".join(answer.option or "" for answer in ask(question).answers) == letters
 
 
+def reaches_20(k: int, s: int, p: int) -> bool:
+    return output(40, k, s, p, 1) == 20
+
+
+def reaches_27(k: int, s: int, p: int) -> bool:
+    return transposed(9, k, s, p, 0) == 27
+
+
 @pytest.mark.parametrize(
     ("question", "law"),
     [
-        ("Find a kernel size, stride and padding that take 40×40 to 20×20 by a convolution.", lambda k, s, p: output(40, k, s, p, 1) == 20),
-        ("Which kernel size, stride and padding make a transposed convolution map 9×9 to 27×27?", lambda k, s, p: transposed(9, k, s, p, 0) == 27),
+        ("Find a kernel size, stride and padding that take 40×40 to 20×20 by a convolution.", reaches_20),
+        ("Which kernel size, stride and padding make a transposed convolution map 9×9 to 27×27?", reaches_27),
     ],
     ids=["conv", "transposed"],
 )  # fmt: skip
@@ -155,7 +187,10 @@ NONE = [
     ("Which padding keeps a 20×20 map at 20×20 under an 8×8 kernel at stride 1?", "“same” adds 3 before and 4 after"),
     ("How many 3×3 layers with stride 1 and no padding bring a 20×20 map to 5×5?", "7 give 6×6, 8 give 4×4"),
     ("A conv layer with 3×3 kernels on 3 channels has 500 weights without biases. How many filters?", "18 would have 486"),
-    ("After zero insertion a 5×5 grid is covered by a 3×3 filter and the output is 4×4. What are N, S, F and P?", "2×2 filter with P = 1"),
+    (
+        "After zero insertion a 5×5 grid is covered by a 3×3 filter and the output is 4×4. What are N, "
+        "S, F and P?"
+    , "2×2 filter with P = 1"),
 ]  # fmt: skip
 
 

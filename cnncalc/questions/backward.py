@@ -8,13 +8,15 @@ from dataclasses import replace
 from typing import Any
 
 from cnncalc.questions import counting, engine
+from cnncalc.questions.candidates import candidates
 from cnncalc.questions.described import Described
 from cnncalc.questions.forward import COUNTS, forward
-from cnncalc.questions.goals import Goal, candidates, cut
+from cnncalc.questions.goals import Goal, cut
 from cnncalc.questions.guard import check
+from cnncalc.questions.inputs import inputs
 from cnncalc.questions.insertion import inserted
 from cnncalc.questions.legality import Test, is_yes_no, test, which, yes_or_no
-from cnncalc.questions.paddings import added, kinds, of_kinds
+from cnncalc.questions.paddings import added, has_symbols, kinds, of_kinds, symbolic
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import POOLS, WINDOWED, Scene, stated
@@ -24,10 +26,15 @@ from cnncalc.questions.task import Task, is_open, split
 from cnncalc.questions.wanted import Wanted, sentences, wanted
 
 KNOWN = re.compile(
-    r"(?i)at least|of zeros|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
-    r"bring\w*|bringing|down|shrink\w*|wide|long|fewest|smallest|largest|minimum|minimal|maximum|original|turns?|turned|went|came|shall|must|whole|entire|cover\w*|sees?|"
-    r"built|split|divided|divide|used|applied|works?|group|counts?|among|pick|settings?|sweep|cleanly|remainder|leftovers?|rounding|integer|total\w*|altogether|number|"
-    r"amount|added|zeros?|rows?|edges?|border|left|right|top|bottom|before|after|both|ends?|full|once|again|so|that|suffice|suffices|enough|necessary|required|requires?|takes?|took|have|become|becomes"
+    r"(?i)at least|of zeros|odd|evenly|exactly|legal|illegal|possible|impossible|allowed|permitted|"
+    r"valid|invalid|til(?:e|es|ed|ing)|fits?|fitting|reach\w*|until|till|"
+    r"bring\w*|bringing|down|shrink\w*|wide|long|fewest|smallest|largest|minimum|minimal|maximum|"
+    r"original|turns?|turned|went|came|shall|must|whole|entire|cover\w*|sees?|"
+    r"built|split|divided|divide|used|applied|works?|group|counts?|among|pick|settings?|sweep|cleanly|"
+    r"remainder|leftovers?|rounding|integer|total\w*|altogether|number|"
+    r"amount|added|zeros?|rows?|edges?|border|left|right|top|bottom|before|after|both|ends?|full|once|"
+    r"again|so|that|suffice|suffices|enough|necessary|required|requires?|takes?|took|have|become|"
+    r"becomes"
 )
 """Words that guards refuse elsewhere and that are read here, or change nothing here."""
 
@@ -166,7 +173,7 @@ def _turn(scene: Scene, seeking: list[Sought]) -> None:
 
 
 def _clear(scene: Scene, seeking: list[Sought]) -> None:
-    """Takes away the words that only name what is sought: `zero padding`, `same`; a layer that isn't named is a conv."""
+    """Takes away what only names what is sought: `zero padding`, `same`; a layer that isn't named is a conv."""
     sought_ = {one.option for one in seeking}
     if "padding" in sought_ and len(scene.layers) > 1:
         scene.layers[:] = [one for one in scene.layers if one.type != "zero_pad" or one.options != {"padding": "zero"}]
@@ -219,4 +226,8 @@ def _answers(task: Task) -> list[Answer]:
         return counting.from_counts(task)
     if task.goal.seen is not None:
         return counting.from_field(task)
+    if task.unknown == ["padding"] and has_symbols(task):
+        return [symbolic(task)]
+    if "input" in task.unknown:
+        return inputs(task)
     return settings(task)

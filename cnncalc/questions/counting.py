@@ -68,7 +68,9 @@ def _until_seen(task: Task) -> Answer:
     """The fewest layers whose units see a region that large."""
     goal, plan = task.goal, task.plan
     sides = [side for side in plan.sides if isinstance(side, int)]
-    bare = [one for one in task.scene.numbers if one.is_size and one.role == "volume" and one.words == (one.start, one.end)]
+    bare = [
+        one for one in task.scene.numbers if one.is_size and one.role == "volume" and one.words == (one.start, one.end)
+    ]
     if goal.seen is not None and bare:
         raise not_understood("it is not clear what this size is", task.scene.text, (bare[0].start, bare[0].end))
     if goal.seen is None and not sides:

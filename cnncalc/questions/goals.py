@@ -4,33 +4,139 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 _N = r"(?P<n>\d{1,18})(?![\d.]*\d|x|\s*x\s*\d|\s*%)"
-_NOT_SIZES = r"(?!\s*(?:channels?|feature|maps?|filters?|kernels?|planes?|neurons?|units?|classes|nodes|param|weights?|bias|layers?|groups?|bytes?|bits?|times))"
+_NOT_SIZES = (
+    r"(?!\s*(?:channels?|feature|maps?|filters?|kernels?|planes?|neurons?|units?|classes|nodes|param|"
+    r"weights?|bias|layers?|groups?|bytes?|bits?|times))"
+)
+
 _EXACTLY = r"(?:exactly |precisely |only |about )?"
 _COUNT = r"(?:parameters?|params|weights|macs|flops|multiply-accumulates|multiplications)"
 _FREE = r"(?:learnable |trainable |free |model |network |scalar |total |learned )*"
-_TOTAL = r"(?:number|numbers|total|totals|totall?ing|amounts? to|adds? up to|comes? to|sums? to|count(?: is| of)?|equals?|are|is|was|were|=|:|be)"
-_AREA = r"(?:an? |the |its |whole |full |entire |all (?:of )?|complete |area |region |window |patch |field |square |stretch |of |at |least |exactly )*"
+_TOTAL = (
+    r"(?:number|numbers|total|totals|totall?ing|amounts? to|adds? up to|comes? to|sums? to|count(?: is|"
+    r" of)?|equals?|are|is|was|were|=|:|be)"
+)
+
+_AREA = (
+    r"(?:an? |the |its |whole |full |entire |all (?:of )?|complete |area |region |window |patch |field |"
+    r"square |stretch |of |at |least |exactly )*"
+)
+
 _INPUT = r"(?:input|image|original)"
-_SIDE = r"(?:size|side|sides|width|height|length|resolution|spatial|map|feature|volume|image|shape|dimension|dimensions|must|should|be|is|was|has|shall|of|to|=|:|equal|equals|wide|a|an|the)"
+_SIDE = (
+    r"(?:size|side|sides|width|height|length|resolution|spatial|map|feature|volume|image|shape|dimension|"
+    r"dimensions|must|should|be|is|was|has|shall|of|to|=|:|equal|equals|wide|a|an|the)"
+)
+
 
 _PATTERNS = (
-    ("count", re.compile(rf"(?i)\b(?:has|have|had|with|contains?|needs?|holds?|owns?|is|are|uses?|gives?|of|takes?)?\s*{_EXACTLY}{_N} {_FREE}(?P<what>{_COUNT})\b(?! (?:per|each|for each|for every))(?: (?:in total|altogether|in all))?")),
-    ("count", re.compile(rf"(?i)\b(?P<before>parameters?|params|weights|biases|together|count|number|layers?|filters|it|bias)\b\s*,?\s*(?:in total |in all |together |altogether )?{_TOTAL}(?: (?:of|is|to|in total|a total of))?\s*{_EXACTLY}{_N}{_NOT_SIZES}(?=\s*(?:[.,;?!)]|$|in total|and\b|altogether))")),
-    ("seen", re.compile(r"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|[ =:])*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|kernel|filter|layer|window)(?: layers?| filter| kernel)?))*")),
-    ("seen", re.compile(r"(?i)(?P<n>\d{1,9})(?P<size>(?:x\d+)*)[- ](?:(?:pixels?|samples?|steps)[- ])?(?:wide |large )?receptive[- ]fields?\b")),
-    ("seen", re.compile(rf"(?i)\b(?:sees?|covers?|spans?|looks? (?:at|upon)|depends? on)\s+{_AREA}(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|image|input|region|area|window|patch|input pixels|of the input)(?: of the (?:input|image))?)*")),
-    ("seen", re.compile(r"(?i)\b(?:an )?effective(?: kernel| filter| window)? (?:size|field|extent|width|side)s?(?: is| be| of| to| must| should|=|:)*\s*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)")),
-    ("seen", re.compile(r"(?i)\bsees?\s+(?:exactly )?as much(?: of the input)? as\s+(?:an? |one |1 |a single |single )?(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:conv\w*|kernel|filter|layer|window))*")),
-    ("whole", re.compile(r"(?i)\b(?:sees?|covers?|spans?|looks? at|depends? on)\s+(?:all of |all )?(?:the |an? |its )*(?:(?:full|whole|entire|complete) (?:input |original )?(?:image|input|picture|map|signal|sequence)|all (?:of )?(?:the )?(?:image|input)\b)")),
-    ("output", re.compile(rf"(?i)\boutput\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b| long\b| wide\b)*")),
-    ("output", re.compile(r"(?i)\b(?:down to|up to|to|into|leaves?|becomes?|gives?|produc\w+|→|=>|->)\s+(?:a |an |one |only |just )?(?:of )?(?:(?:length|size|side|width|map|output|signal|sequence)s?(?: of| with)? (?:length |size |side |width )?(?P<n>\d{1,9})(?!x|\d|\s*(?:channel|filter|map|unit))|(?P<m>\d{1,9}) (?:samples|steps|time steps|positions|values|pixels|points)\b)")),
-    ("input", re.compile(rf"(?i)\b{_INPUT}\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b| long\b| wide\b)*")),
-    ("factor", re.compile(r"(?i)\b(?P<way>(?:down|up)-?(?:samples?|sampled|sampling|scales?|scaled|scaling)|(?:reduc|shrink|enlarg|increas|decreas|grow|magnif)\w*)\b(?P<what>[^.?\n\d]{0,40}?)\b(?:by|with)(?: a| the)?(?: factor)?(?: of)? (?P<n>\d{1,3})\b(?!x|\s*(?:pixels?|rows|in))")),
-    ("double", re.compile(r"(?i)\b(?P<word>halv(?:es?|ed|ing)|doubl(?:es?|ed|ing)|quarter(?:s|ed|ing)|tripl(?:es?|ed|ing))\b(?= (?:the |its |a |an |both |every |each |spatial |input |output )*(?:\d+x\d+|size|sides?|resolution|spatial|height|width|length|dimensions?|maps?|image|input|feature|picture|volume))(?: (?:the |its |both |every |each |spatial |input |output )*(?:sizes?|sides?|resolution|height and width|width and height|height|width|length|dimensions?)\b(?: of)?)?")),
-)  # fmt: skip
+    (
+        "count",
+        re.compile(
+            rf"(?i)\b(?:has|have|had|with|contains?|needs?|holds?|owns?|is|are|uses?|gives?|of|"
+            rf"takes?)?\s*{_EXACTLY}{_N} {_FREE}(?P<what>{_COUNT})\b(?! (?:per|each|for each|"
+            rf"for every))(?: (?:in total|altogether|in all))?"
+        ),
+    ),
+    (
+        "count",
+        re.compile(
+            rf"(?i)\b(?P<before>parameters?|params|weights|biases|together|count|number|layers?|filters|it|"
+            rf"bias)\b\s*,?\s*(?:in total |in all |together |altogether )?{_TOTAL}(?: (?:of|is|to|in total|"
+            rf"a total of))?\s*{_EXACTLY}{_N}{_NOT_SIZES}(?=\s*(?:[.,;?!)]|$|in total|and\b|altogether))"
+        ),
+    ),
+    (
+        "seen",
+        re.compile(
+            r"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|"
+            r"of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|"
+            r"span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|"
+            r"[ =:])*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|"
+            r"kernel|filter|layer|window)(?: layers?| filter| kernel)?))*"
+        ),
+    ),
+    (
+        "seen",
+        re.compile(
+            r"(?i)(?P<n>\d{1,9})(?P<size>(?:x\d+)*)[- ](?:(?:pixels?|samples?|steps)[- ])?(?:wide |"
+            r"large )?receptive[- ]fields?\b"
+        ),
+    ),
+    (
+        "seen",
+        re.compile(
+            rf"(?i)\b(?:sees?|covers?|spans?|looks? (?:at|upon)|"
+            rf"depends? on)\s+{_AREA}(?P<n>\d{{1,9}})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|image|"
+            rf"input|region|area|window|patch|input pixels|of the input)(?: of the (?:input|image))?)*"
+        ),
+    ),
+    (
+        "seen",
+        re.compile(
+            r"(?i)\b(?:an )?effective(?: kernel| filter| window)? (?:size|field|extent|width|side)s?(?: is|"
+            r" be| of| to| must| should|=|:)*\s*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)"
+        ),
+    ),
+    (
+        "seen",
+        re.compile(
+            r"(?i)\bsees?\s+(?:exactly )?as much(?: of the input)? as\s+(?:an? |one |1 |a single |"
+            r"single )?(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:conv\w*|kernel|filter|layer|window))*"
+        ),
+    ),
+    (
+        "whole",
+        re.compile(
+            r"(?i)\b(?:sees?|covers?|spans?|looks? at|depends? on)\s+(?:all of |all )?(?:the |an? |"
+            r"its )*(?:(?:full|whole|entire|complete) (?:input |original )?(?:image|input|picture|map|signal|"
+            r"sequence)|all (?:of )?(?:the )?(?:image|input)\b)"
+        ),
+    ),
+    (
+        "output",
+        re.compile(
+            rf"(?i)\boutput\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b|"
+            rf" long\b| wide\b)*"
+        ),
+    ),
+    (
+        "output",
+        re.compile(
+            r"(?i)\b(?:down to|up to|to|into|leaves?|becomes?|gives?|produc\w+|→|=>|->)\s+(?:a |an |one |"
+            r"only |just )?(?:of )?(?:(?:length|size|side|width|map|output|signal|sequence)s?(?: of|"
+            r" with)? (?:length |size |side |width )?(?P<n>\d{1,9})(?!x|\d|\s*(?:channel|filter|map|unit))|"
+            r"(?P<m>\d{1,9}) (?:samples|steps|time steps|positions|values|pixels|points)\b)"
+        ),
+    ),
+    (
+        "input",
+        re.compile(
+            rf"(?i)\b{_INPUT}\b(?:\s*{_SIDE}\b|\s*[=:])*\s*{_N}{_NOT_SIZES}(?: pixels?\b| samples?\b| steps?\b|"
+            rf" long\b| wide\b)*"
+        ),
+    ),
+    (
+        "factor",
+        re.compile(
+            r"(?i)\b(?P<way>(?:down|up)-?(?:samples?|sampled|sampling|scales?|scaled|scaling)|(?:reduc|shrink|"
+            r"enlarg|increas|decreas|grow|magnif)\w*)\b(?P<what>[^.?\n\d]{0,40}?)\b(?:by|with)(?: a|"
+            r" the)?(?: factor)?(?: of)? (?P<n>\d{1,3})\b(?!x|\s*(?:pixels?|rows|in))"
+        ),
+    ),
+    (
+        "double",
+        re.compile(
+            r"(?i)\b(?P<word>halv(?:es?|ed|ing)|doubl(?:es?|ed|ing)|quarter(?:s|ed|ing)|tripl(?:es?|ed|"
+            r"ing))\b(?= (?:the |its |a |an |both |every |each |spatial |input |output )*(?:\d+x\d+|size|"
+            r"sides?|resolution|spatial|height|width|length|dimensions?|maps?|image|input|feature|picture|"
+            r"volume))(?: (?:the |its |both |every |each |spatial |input |output )*(?:sizes?|sides?|"
+            r"resolution|height and width|width and height|height|width|length|dimensions?)\b(?: of)?)?"
+        ),
+    ),
+)
 _FACTORS = {"halv": (1, 2), "doub": (2, 1), "quar": (1, 4), "trip": (3, 1)}
 
 
@@ -115,38 +221,3 @@ def _count(goal: Goal, what: str, number: int, match: re.Match[str], text: str) 
     goal.clash |= goal.counts.get(name, number) != number
     goal.counts[name] = number
     return True
-
-
-_ITEM = r"\d{1,4}(?:x\d{1,4})*"
-_LIST = rf"{_ITEM}(?:\s*,\s*{_ITEM})*(?:\s*,)?\s*(?:and|or|&)\s*{_ITEM}"
-_CANDIDATES = (
-    ("stride", r"strides?"),
-    ("padding", r"(?:zero[- ])?paddings?(?: sizes?| amounts?)?"),
-    ("kernel_size", r"(?:kernel|filter|window)s?(?: sizes?| widths?)?"),
-    ("groups", r"(?:number of groups|group counts?|group numbers?|groups?)"),
-    ("dilation", r"dilations?(?: rates?| factors?)?"),
-    ("out_channels", r"(?:numbers? of filters|filter counts?)"),
-)
-
-
-_ASKED = r"\b(?:which|what) (?:ones? )?(?:of |among )?(?:the |these |following |possible )*"
-_AMONG = r"(?:among|from|out of|of|in)(?: the)?(?: values| numbers)?"
-
-
-def candidates(text: str) -> tuple[str, str, list[Any]] | None:
-    """The text without the numbers that an option may have (`which of the strides 1, 2 and 3`), the option, its numbers."""
-    for option, words in _CANDIDATES:
-        patterns = (
-            rf"{_ASKED}(?P<cut>{words}\s*[:,(]?\s*(?P<list>{_LIST})\)?)(?!\s*(?:filters|channels))",
-            rf"{_ASKED}{words}(?P<cut>,? {_AMONG}\s+(?P<list>{_LIST}))",
-            rf"{_ASKED}(?P<cut>(?P<list>{_LIST})\s+(?:(?:as|for|is|are) (?:a |the )?(?:possible |valid |legal )?)?{words})\b",
-        )
-        for pattern in patterns:
-            match = re.search(f"(?i){pattern}", text)
-            if match is None:
-                continue
-            items = [tuple(map(int, item.split("x"))) for item in re.findall(_ITEM, match["list"])]
-            values = [item[0] if len(item) == 1 else item for item in items]
-            start, end = match.span("cut")
-            return f"{text[:start]} {text[end:]}", option, values
-    return None

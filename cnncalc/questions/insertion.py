@@ -15,9 +15,13 @@ from cnncalc.questions.wanted import is_asking, sentences
 from cnncalc.solving import solve
 
 _DRAWN = re.compile(
-    r"(?i)\b(?:(?:zero|0)[- ]?insert\w*|insert\w* (?:of |\w+ )?zeros?|zeros? (?:\w+ )?(?:inserted|between))\b|\b\d+ 0s? between\b"
+    r"(?i)\b(?:(?:zero|0)[- ]?insert\w*|insert\w* (?:of |\w+ )?zeros?|zeros? (?:\w+ )?(?:inserted|"
+    r"between))\b|\b\d+ 0s? between\b"
 )
-_BORDER = re.compile(r"(?i)\bgrid\b[^.?\n]*\b(?:with|including|and) (?:its |the |all )*(?:borders?|padding|margins?)\b|\bpadded grid\b")
+_BORDER = re.compile(
+    r"(?i)\bgrid\b[^.?\n]*\b(?:with|including|and) (?:its |the |all )*(?:borders?|padding|margins?)\b|"
+    r"\bpadded grid\b"
+)
 _SIZE = r"(?P<n>\d{1,4})x(?P=n)(?![x\d])"
 _IS = r"(?:\s*(?:is|of|has|becomes|gets|then|size|map|a|an|=|:))*\s*"
 _FACTS: Final = tuple(
@@ -31,7 +35,11 @@ _FACTS: Final = tuple(
         ("output", rf"\b(?:outputs?|gives?|giving|yields?|produces?|leads to)\b{_IS}{_SIZE}"),
         ("N", rf"{_SIZE} (?:inputs?|maps?|images?)\b"),
         ("N", rf"\binputs?\b{_IS}{_SIZE}"),
-        ("zeros", r"\b(?P<n>\d{1,3}) (?:zeros?|0s?|rows? of zeros)(?: (?:is|are|was|were|gets?))?(?: inserted| put| placed| added)? between\b"),
+        (
+            "zeros",
+            r"\b(?P<n>\d{1,3}) (?:zeros?|0s?|rows? of zeros)(?: (?:is|are|was|were|gets?))?(?: inserted|"
+            r" put| placed| added)? between\b",
+        ),
         ("S", rf"\bstride\b{_IS}(?P<n>\d{{1,3}})\b"),
         ("P", rf"\bpadding\b{_IS}(?P<n>\d{{1,3}})\b"),
     )
@@ -54,7 +62,11 @@ def inserted(question: str, scene: Scene) -> Reply | None:
         answers = [_grid(facts)]
     else:
         answers = _drawing(facts)
-        named = [name for name, words in NAMES.items() if re.search(rf"(?-i:\b{name}\b)|\b{words.split()[0]}\b", asking, re.IGNORECASE)]
+        named = [
+            name
+            for name, words in NAMES.items()
+            if re.search(rf"(?-i:\b{name}\b)|\b{words.split()[0]}\b", asking, re.IGNORECASE)
+        ]
         answers = [one for one in answers if one.quantity in named or one.quantity not in NAMES]
     shown = ", ".join(f"{name} = {value}" for name, value in facts.items())
     return Reply(question, f"conv_transpose, {shown}", tuple(answers))
@@ -91,7 +103,9 @@ def _drawing(facts: Mapping[str, int]) -> list[Answer]:
         raise not_understood("the question doesn't say the grid, the filter and the output")
     pairs = solve(_FIRST % "_", input=(1, None), output=(1, facts["grid"])).settings
     sides = [{"N": int(str(size)), "S": int(str(stride))} for stride, size in pairs]
-    sides = [row for row in sides if row["S"] > 1 and all(facts.get(name, value) == value for name, value in row.items())]
+    sides = [
+        row for row in sides if row["S"] > 1 and all(facts.get(name, value) == value for name, value in row.items())
+    ]
     rows = [row | {"F": facts["F"], "P": padding} for row in sides for padding in _paddings(facts, row, facts["F"])]
     rows = [row for row in rows if facts.get("P", row["P"]) == row["P"]]
     if len(rows) == 1:
@@ -100,7 +114,11 @@ def _drawing(facts: Mapping[str, int]) -> list[Answer]:
         texts = (", ".join(f"{name} = {value}" for name, value in row.items()) for row in rows)
         return [Answer("settings", [list(row.values()) for row in rows], "; or ".join(texts), columns=tuple(NAMES))]
     row = sides[0] if sides else None
-    near = [(size, *_paddings(facts, row, size)[:1]) for size in (facts["F"] - 1, facts["F"] + 1) if size > 0] if row else []
+    near = (
+        [(size, *_paddings(facts, row, size)[:1]) for size in (facts["F"] - 1, facts["F"] + 1) if size > 0]
+        if row
+        else []
+    )
     others = [f"a {size}×{size} filter with P = {padding}" for size, padding in (one for one in near if len(one) == 2)]
     drawn = f" with N = {row['N']}, S = {row['S']}" if row else ""
     would = f"; {' or '.join(others)} would{drawn}" if others else ""

@@ -1,4 +1,4 @@
-"""Whether settings can be at all, tile their input, or keep a size: yes or no with the reason, and which of several do."""
+"""Whether settings can be at all, tile their input, or keep a size; and which of several do."""
 
 from __future__ import annotations
 
@@ -17,15 +17,25 @@ from cnncalc.questions.scene import WINDOWED, Scene
 from cnncalc.questions.task import WORDS, split
 
 _YES_NO = re.compile(
-    r"(?i)(?:^|[,;:.!?\n]|\b(?:and|so|but|then|whether|if)\b)\s*(?:does|do|can|could|is|are|will|would|may|must|whether|if)\b"
+    r"(?i)(?:^|[,;:.!?\n]|\b(?:and|so|but|then|whether|if)\b)\s*(?:does|do|can|could|is|are|will|"
+    r"would|may|must|whether|if)\b"
 )
-_EXACTLY = r"(?:evenly|exactly|cleanly|neatly|perfectly|precisely|completely|fully|without (?:a |any )?(?:remainder|leftovers?|rest|gaps?|overhang|rounding)|with no (?:remainder|leftovers?|rest|rounding))"
+_EXACTLY = (
+    r"(?:evenly|exactly|cleanly|neatly|perfectly|precisely|completely|fully|without (?:a |"
+    r"any )?(?:remainder|leftovers?|rest|gaps?|overhang|rounding)|with no (?:remainder|leftovers?|rest|"
+    r"rounding))"
+)
+
 _TILE = re.compile(
-    rf"(?i)\btil(?:es?|ed|ing)\b|\b(?:fit|fits|fitting|covers?|covered|covering|sweeps?|scans?|divides?|divided|works? out|goes?|integer|whole)\b[^.?\n]*\b{_EXACTLY}\b|\b{_EXACTLY} (?:fit|cover|tile|divide)\w*"
+    rf"(?i)\btil(?:es?|ed|ing)\b|\b(?:fit|fits|fitting|covers?|covered|covering|sweeps?|scans?|"
+    rf"divides?|divided|works? out|goes?|integer|whole)\b[^.?\n]*\b{_EXACTLY}\b|\b{_EXACTLY} (?:fit|"
+    rf"cover|tile|divide)\w*"
 )
 _FIT = re.compile(r"(?i)\bfits?\b|\bfitted\b")
 _LEGAL = re.compile(
-    r"(?i)\b(?:legal|illegal|valid(?! (?:padding|conv\w*|mode))|invalid|possible|impossible|allowed|permitted|permissible|feasible|admissible|be (?:built|constructed|created|made|defined|split|divided|used|applied|run|done)|works?|divisible|fails?|raises?|throws?)\b"
+    r"(?i)\b(?:legal|illegal|valid(?! (?:padding|conv\w*|mode))|invalid|possible|impossible|allowed|"
+    r"permitted|permissible|feasible|admissible|be (?:built|constructed|created|made|defined|split|"
+    r"divided|used|applied|run|done)|works?|divisible|fails?|raises?|throws?)\b"
 )
 _KEEP = re.compile(r"(?i)\b(?:keeps?|preserves?|retains?|maintains?|leaves?[^.?\n]*unchanged)\b")
 
@@ -88,7 +98,8 @@ def test(scene: Scene, goal: Goal, sentence: str) -> Test | None:
         scene.output is not None
         and scene.shape is not None
         and re.search(
-            r"(?i)\b(?:turns?|takes?|brings?|maps?|gives?|produces?|yields?|reduces?|leads?|results?|downsamples?|upsamples?|goes?|get)\b",
+            r"(?i)\b(?:turns?|takes?|brings?|maps?|gives?|produces?|yields?|reduces?|leads?|results?|"
+            r"downsamples?|upsamples?|goes?|get)\b",
             sentence,
         )
     ):

@@ -16,12 +16,14 @@ from cnncalc.questions.task import TRIALS, Task, settled
 from cnncalc.solving import solve
 
 _KINDS = re.compile(
-    r"(?i)\b(valid|same|full)\b(?! (?:size|as|height|width|spatial|resolution|dimension\w*|shape|image|input|number|output|way|thing|for|question|layer))"
+    r"(?i)\b(valid|same|full)\b(?! (?:size|as|height|width|spatial|resolution|dimension\w*|shape|"
+    r"image|input|number|output|way|thing|for|question|layer))"
 )
 _IN_ALL = re.compile(r"(?i)\b(?:in all|in total|altogether|total(?: number| amount)?|all in all|together)\b")
 _BOTH_ENDS = re.compile(r"(?i)\bbefore\b[^.?]*\bafter\b|\b(?:left|top)\b[^.?]*\b(?:right|bottom)\b")
 _EACH_END = re.compile(
-    r"(?i)\b(?:before and|left and|top and|front and|each side|either side|both sides|per side|each end|beginning and|start and|which side)\b"
+    r"(?i)\b(?:before and|left and|top and|front and|each side|either side|both sides|per side|"
+    r"each end|beginning and|start and|which side)\b"
 )
 
 
@@ -102,3 +104,31 @@ def added(task: Task) -> list[Answer] | None:
     if before == after:
         return [Answer("padding", before, f"padding {before} on each side")]
     return [Answer("padding", [before, after], f"padding {where}")]
+
+
+def has_symbols(task: Task) -> bool:
+    """Whether some option or side is a symbol."""
+    values = [value for _, options in task.plan.steps for value in options.values()]
+    entries = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
+    return any(isinstance(one, str) and len(one) <= 2 for one in (*entries, *task.plan.sides))
+
+
+def symbolic(task: Task) -> Answer:
+    """The padding in the question's own symbols: what is missing without any, over what each unit of it adds."""
+    if len(task.plan.steps) != 1 or not task.keeps or "stride" not in task.plan.steps[0][1]:
+        raise not_understood("what is sought can't be told from symbols")
+    [(kind, options)] = task.plan.steps
+    growths = []
+    for padding in (0, 1, 2):
+        [made] = engine.made(replace(task.plan, steps=[(kind, {**options, "padding": padding})]))
+        growths.append({str(out - size): out - size for out, size in zip(made.output[1:], made.input[1:])})
+    values = [next(iter(found.values())) for found in growths]
+    if (
+        any(len(found) != 1 for found in growths)
+        or not isinstance(values[1] - values[0], int)
+        or values[2] - values[1] != values[1] - values[0]
+    ):
+        raise not_understood("the padding can't be told from these symbols")
+    lacks, each = str(-values[0]), values[1] - values[0]
+    value = f"({lacks})/{each}" if " " in lacks else f"{lacks}/{each}"
+    return Answer("padding", value, f"padding {value}")

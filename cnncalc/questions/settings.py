@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cnncalc.questions import engine
 from cnncalc.questions.answers import told
 from cnncalc.questions.described import Described
 from cnncalc.questions.reply import Answer, not_understood
@@ -42,11 +39,7 @@ class Segment:
 
 def settings(task: Task) -> list[Answer]:
     """The answers: for every group of layers whose input and output are known."""
-    if task.unknown == ["padding"] and _has_symbols(task):
-        return [_symbolic(task)]
     parts = segments(task)
-    if "input" in task.unknown:
-        return inputs(task, parts[0])
     if not set(task.unknown) <= {name for part in parts for name in part.unknown}:
         raise not_understood("what is sought here is no option of these layers, or is given")
     several = sum(bool(part.unknown) for part in parts) > 1
@@ -176,33 +169,6 @@ def _told(task: Task, part: Segment, found: Found, of: str | None) -> list[Answe
     return [Answer("settings", values, "; or ".join(texts), of, None, None, tuple(names))]
 
 
-def _has_symbols(task: Task) -> bool:
-    values = [value for _, options in task.plan.steps for value in options.values()]
-    entries = [one for value in values for one in (value if isinstance(value, tuple) else (value,))]
-    return any(isinstance(one, str) and len(one) <= 2 for one in (*entries, *task.plan.sides))
-
-
-def _symbolic(task: Task) -> Answer:
-    """The padding in the question's own symbols: what is missing without any, over what each unit of it adds."""
-    if len(task.plan.steps) != 1 or not task.keeps or "stride" not in task.plan.steps[0][1]:
-        raise not_understood("what is sought can't be told from symbols")
-    [(kind, options)] = task.plan.steps
-    growths = []
-    for padding in (0, 1, 2):
-        [made] = engine.made(replace(task.plan, steps=[(kind, {**options, "padding": padding})]))
-        growths.append({str(out - size): out - size for out, size in zip(made.output[1:], made.input[1:])})
-    values = [next(iter(found.values())) for found in growths]
-    if (
-        any(len(found) != 1 for found in growths)
-        or not isinstance(values[1] - values[0], int)
-        or values[2] - values[1] != values[1] - values[0]
-    ):
-        raise not_understood("the padding can't be told from these symbols")
-    lacks, each = str(-values[0]), values[1] - values[0]
-    value = f"({lacks})/{each}" if " " in lacks else f"{lacks}/{each}"
-    return Answer("padding", value, f"padding {value}")
-
-
 def _phrase(name: str, value: Any) -> str:
     """A setting in words: `stride 2`, `10 filters`."""
     return f"{told(value)} {WORDS[name]}" if name in ("out_channels", "groups") else f"{WORDS[name]} {told(value)}"
@@ -261,34 +227,3 @@ def at_bounds(search: Solutions) -> bool:
     most = [search.bounds.get(name.split()[0]) for name in search.columns]
     pairs = ((value, bound) for near in search.near for value, bound in zip(near.setting, most))
     return any(isinstance(value, int) and bound is not None and value >= bound for value, bound in pairs)
-
-
-def inputs(task: Task, part: Segment) -> list[Answer]:
-    """The input that gives the output of the first layers."""
-    if task.unknown != ["input"] or part.output is None:
-        raise not_understood("the question doesn't say what comes out")
-    groups = [value for _, options in part.steps if isinstance(value := options.get("groups"), int)]
-    channels = task.plan.channels if isinstance(task.plan.channels, int) else math.lcm(*groups)
-    found = task.search(part.steps, (channels, *task.plan.sides), part.output)
-    assume_unsaid(task, part)
-    if not found.settings:
-        raise not_understood(f"no input gives that: {found.reason}")
-    sizes = [found.input(setting)[1:] for setting in found.settings]
-    start, end = task.seeking[0].sentence
-    extreme = re.search(
-        r"(?i)\b(?:(smallest|minim\w+|at least)|(largest|biggest|maxim\w+|at most))\b", task.scene.text[start:end]
-    )
-    if extreme:
-        sizes = sizes[:1] if extreme[1] else sizes[-1:]
-    single = task.goal.output is not None or len(task.plan.sides) == 1
-    whole = (
-        task.scene.output is not None
-        and len(task.scene.output) > len(task.plan.sides)
-        and isinstance(task.plan.channels, int)
-    )
-    written = [task.plan.written((channels, *size)) if whole else list(size) for size in sizes]
-    values = [size[0] if single and not whole else size for size in written]
-    if len(values) == 1:
-        task.scene.shape = (*sizes[0],)
-        return [Answer("input", values[0], told(values[0]))]
-    return [Answer("input", [[one] for one in values], " or ".join(map(told, values)), None, None, None, ("input",))]

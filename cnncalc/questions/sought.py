@@ -8,29 +8,71 @@ from typing import NamedTuple
 from cnncalc.questions.scene import Scene
 from cnncalc.questions.wanted import Wanted, is_asking, sentences
 
-_MANY = r"(?:how many|how much|(?:what|which)?(?: is| was| are)? ?(?:the )?(?:minimum |minimal |smallest |least |total )?(?:number|count|amount) of|#|no\. of|which)"
+_MANY = (
+    r"(?:how many|how much|(?:what|which)?(?: is| was| are)? ?(?:the )?(?:minimum |minimal |smallest |"
+    r"least |total )?(?:number|count|amount) of|#|no\. of|which)"
+)
+
 _FILTER = r"(?:kernels?|filters?|windows?|masks?|pool(?:ing)?(?: windows?)?)"
 _EXTENT = r"(?:sizes?|widths?|sides?|side lengths?|dimensions?|extents?)"
 
 OPTIONS = (
-    ("layers", rf"{_MANY} (?:(?!\b(?:filters?|parameters?|weights|neurons|units|channels|zeros?|rows?|does|do|did|would|will|is|are|has|have|in|per|from)\b)[^.?\n;])*?(?:layers|convolutions|convs|poolings?|pools|stages|steps|blocks|times|deconvolutions|upsamplings?|downsamplings?)\b(?! of zeros)"),
+    (
+        "layers",
+        rf"{_MANY} (?:(?!\b(?:filters?|parameters?|weights|neurons|units|channels|zeros?|rows?|does|do|did|"
+        rf"would|will|is|are|has|have|in|per|from)\b)[^.?\n;])*?(?:layers|convolutions|convs|poolings?|"
+        rf"pools|stages|steps|blocks|times|deconvolutions|upsamplings?|downsamplings?)\b(?! of zeros)",
+    ),
     ("output_padding", r"output[ _-]padding"),
-    ("out_channels", rf"{_MANY} (?:the )?(?:conv\w* |different |output |learned )*(?:filters|kernels|masks|feature maps|output maps|activation maps|(?<=output )channels)\b"),
+    (
+        "out_channels",
+        rf"{_MANY} (?:the )?(?:conv\w* |different |output |learned )*(?:filters|kernels|masks|feature maps|"
+        rf"output maps|activation maps|(?<=output )channels)\b",
+    ),
     ("out_features", rf"{_MANY} (?:hidden |output )?(?:neurons|units|nodes|outputs)\b"),
-    ("in_channels", rf"{_MANY} (?:(?:input|incoming|in) )(?:channels|feature maps|maps|planes)\b|{_MANY} channels (?:does|did|do|has|had|must|should|went|go|enter|come)[^.?\n]*?\b(?:input|image|in|enter|volume)\b|\b(?:input depth|depth of (?:the|its) input)\b|{_MANY} channels (?:in|of|at) the input"),
+    (
+        "in_channels",
+        rf"{_MANY} (?:(?:input|incoming|in) )(?:channels|feature maps|maps|planes)\b|"
+        rf"{_MANY} channels (?:does|did|do|has|had|must|should|went|go|enter|come)[^.?\n]*?\b(?:input|"
+        rf"image|in|enter|volume)\b|\b(?:input depth|depth of (?:the|its) input)\b|{_MANY} channels (?:in|"
+        rf"of|at) the input",
+    ),
     ("in_features", rf"{_MANY} (?:inputs\b|input (?:units|neurons|features|values|nodes|numbers))"),
     ("groups", r"\bgroups?\b(?: counts?| numbers?)?"),
     ("dilation", r"\bdilation(?: rates?| factors?)?\b"),
-    ("kernel_size", rf"\b{_FILTER}[- _]*{_EXTENT}\b|\b{_EXTENT} (?:of|for) (?:the |each |its |a |an )*(?:\w+ )?{_FILTER}\b|\b(?:how (?:large|big|wide)|what size) (?:is|was|must|should|are|were|can|would) (?:the |its |each |a )*(?:\w+ )?{_FILTER}\b|\b(?:kernel|window|filter)\b(?=\s*(?:\?|,|and\b|&|/|$))|\b(?:which|what) (?:square )?(?:kernel|filter|window)s?\b|\b[kfKF]\s*=\s*\?"),
+    (
+        "kernel_size",
+        rf"\b{_FILTER}[- _]*{_EXTENT}\b|\b{_EXTENT} (?:of|for) (?:the |each |its |a |"
+        rf"an )*(?:\w+ )?{_FILTER}\b|\b(?:how (?:large|big|wide)|what size) (?:is|was|must|should|are|were|"
+        rf"can|would) (?:the |its |each |a )*(?:\w+ )?{_FILTER}\b|\b(?:kernel|window|filter)\b(?=\s*(?:\?|"
+        rf",|and\b|&|/|$))|\b(?:which|what) (?:square )?(?:kernel|filter|window)s?\b|\b[kfKF]\s*=\s*\?",
+    ),
     ("stride", r"\bstrid(?:es?|ing)\b|\bstep width\b|\b[sS]\s*=\s*\?"),
-    ("padding", r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b(?:,? (?:and )?(?:if so,? )?how (?:much|many))?|\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b(?:[^.?\n]{0,40}\band how many\b)?|\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?"),
-    ("input", rf"\b(?:{_EXTENT}|shapes?|volume|resolution) (?:of|must|should|did|was|does|had) (?:the |its |an? )*(?:original |smallest |minimum |minimal |largest |biggest )*(?:input|image)\b|\binput(?: image| volume| map| feature map| tensor)?(?: spatial)?[- ](?:{_EXTENT}|shape|resolution|height|length)\b|\bhow (?:large|big|wide|long|high) (?:must|should|was|were|is|can|could|may|at least must) (?:the |its |an? )*(?:original |smallest |input )*(?:input|image|map|signal|picture)\b|\bwhat (?:was|is|were) (?:the|its) (?:original |smallest |largest )?(?:input|image)\b|\b(?:smallest|largest|biggest|minimum|minimal|original) (?:possible )?(?:square )?(?:input|image)\b"),
-)  # fmt: skip
+    (
+        "padding",
+        r"\b(?:zero[- ]?)?pad(?:ding|dings|s)?\b(?:,? (?:and )?(?:if so,? )?how (?:much|many))?|"
+        r"\b(?:how many|what number of)(?: \w+){0,3}? zeros?\b(?:[^.?\n]{0,40}\band how many\b)?|"
+        r"\bhow many (?:zeros?|rows?|columns?|pixels?|rings?|borders?|layers)(?: (?:or|and) (?:rows|"
+        r"columns))?(?: of zeros?| of padding)|\b[pP]\s*=\s*\?",
+    ),
+    (
+        "input",
+        rf"\b(?:{_EXTENT}|shapes?|volume|resolution) (?:of|must|should|did|was|does|had) (?:the |its |"
+        rf"an? )*(?:original |smallest |minimum |minimal |largest |biggest )*(?:input|image)\b|"
+        rf"\binput(?: image| volume| map| feature map| tensor)?(?: spatial)?[- ](?:{_EXTENT}|shape|"
+        rf"resolution|height|length)\b|\bhow (?:large|big|wide|long|high) (?:must|should|was|were|is|can|"
+        rf"could|may|at least must) (?:the |its |an? )*(?:original |smallest |input )*(?:input|image|map|"
+        rf"signal|picture)\b|\bwhat (?:was|is|were) (?:the|its) (?:original |smallest |largest )?(?:input|"
+        rf"image)\b|\b(?:smallest|largest|biggest|minimum|minimal|"
+        rf"original) (?:possible )?(?:square )?(?:input|image)\b",
+    ),
+)
 """What can be sought, the more telling words first: what they take is not read again by the others."""
 _OPTIONS = tuple((name, re.compile(words, re.IGNORECASE)) for name, words in OPTIONS)
 
 _BEGIN = re.compile(
-    r"(?i)\b(?:what|what's|whats|how|which|calculate|compute|find|determine|give|state|work out|derive|choose|pick|name|specify|deduce|figure out|tell|need to|do i|do we|is there|does)\b"
+    r"(?i)\b(?:what|what's|whats|how|which|calculate|compute|find|determine|give|state|work out|"
+    r"derive|choose|pick|name|specify|deduce|figure out|tell|need to|do i|do we|is there|does)\b"
 )
 _FACT = re.compile(r"(?i)\b(?:with|using|and|of|no|without|any|after|before|has|have|same|valid|full)\s*$")
 
@@ -86,7 +128,8 @@ def sought(scene: Scene, asked: list[Wanted]) -> list[Sought]:
 
 
 _SIZE_BEHIND = re.compile(
-    r"(?i)\s*(?:the |its |their |spatial |input |output )*(?:sizes?|shapes?|dimensions?|resolution|height and width|width and height)\b"
+    r"(?i)\s*(?:the |its |their |spatial |input |output )*(?:sizes?|shapes?|dimensions?|resolution|"
+    r"height and width|width and height)\b"
 )
 
 

@@ -18,6 +18,8 @@ from cnncalc.solving import Solutions, solve
 Sizes = tuple[int | None, ...]
 Step = tuple[str, Options]
 
+MOST_TRIED = 4096
+"""The largest number tried for a lone option on inputs that are larger still."""
 TRIALS = (480, 960, 1920)
 """Sides of the input where the question gives none: what it asks for has to be the same for all."""
 WORDS = {
@@ -48,6 +50,9 @@ class Task:
 
     def search(self, steps: Sequence[Step], input: Sizes, output: Sizes, **bounds: int) -> Solutions:
         """Runs the steps backwards."""
+        largest = max(size or 0 for size in (*input[1:], *output[1:]))
+        if len(self.unknown) == 1 and largest > MOST_TRIED:
+            bounds.setdefault(self.unknown[0], MOST_TRIED)
         return self.solve(chain(steps), input, output, **bounds)
 
     def solve(self, text: str, input: Sizes, output: Sizes, **bounds: int) -> Solutions:
