@@ -170,6 +170,13 @@ def test_rows_of_settings(question: str, law: Any) -> None:
     assert all(law(*row) for row in answer.value)
 
 
+def test_drawings_that_look_alike() -> None:
+    question = "After zero insertion the grid is 5×5, the filter 2×2 and the output 4×4. What are N, S, F and P?"
+    [answer] = ask(question).answers
+    assert answer.columns == ("N", "S", "F", "P")
+    assert answer.value == [[3, 2, 2, 1], [2, 4, 2, 1]]  # the first is the lecture's
+
+
 def test_two_inputs_may_give_the_same() -> None:
     [answer] = ask("For what input size does a 3x3 conv with stride 2 and padding 1 produce 30x30?").answers
     assert answer.value == [[[59, 59]], [[60, 60]]]
@@ -186,7 +193,7 @@ def test_what_is_found_goes_on() -> None:
 NONE = [
     ("Which padding keeps a 20×20 map at 20×20 under an 8×8 kernel at stride 1?", "“same” adds 3 before and 4 after"),
     ("How many 3×3 layers with stride 1 and no padding bring a 20×20 map to 5×5?", "7 give 6×6, 8 give 4×4"),
-    ("A conv layer with 3×3 kernels on 3 channels has 500 weights without biases. How many filters?", "18 would have 486"),
+    ("A layer with 3×3 kernels on 3 channels has 500 weights without biases. How many filters?", "18 would have 486"),
     (
         "After zero insertion a 5×5 grid is covered by a 3×3 filter and the output is 4×4. What are N, "
         "S, F and P?"
@@ -210,6 +217,7 @@ WITHHELD = [
     "Which padding does a 3×3 convolution have?",
     "How many layers are needed to reach 4×4?",
     "Which stride keeps the size of a 3×3 convolution?",
+    "Which padding keeps the size of a map under a 3×3 kernel with stride 2?",
     "A 5×5 convolution of stride 2 without padding gives 10×10. How many filters has it?",
     "Is a 2×2 max pooling with stride 2 possible on an 11×11 map?",
     "What does padding same add with stride 2 and a 5×5 kernel on a 20×20 map in total per axis?",
