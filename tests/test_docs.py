@@ -21,7 +21,11 @@ from cnncalc.spec import catalogue
 
 README = Path(__file__).parent.parent / "README.md"
 CONSOLE = re.compile(r"```console\n\$ (?P<command>(?:.*\n> )*.*)\n(?P<output>(?:(?!```).*\n)*)```\n")
-COMMANDS = ("summary", "explain", "verify", "check", "compare", "conventions", "cost", "specs", "layers", "schema")
+COMMANDS = (
+    *("summary", "explain", "verify", "check", "compare", "conventions", "cost"),
+    *("ask", "solve", "compute", "quiz"),
+    *("specs", "layers", "schema"),
+)
 
 
 def run(command: str) -> str:

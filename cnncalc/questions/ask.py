@@ -22,7 +22,7 @@ from cnncalc.questions.scene import Scene, read, stated
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled
-from cnncalc.questions.wanted import wanted
+from cnncalc.questions.wanted import heads, wanted
 
 _ITEMS = re.compile(r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s")
 _CHAIN = re.compile(r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b")
@@ -43,6 +43,8 @@ def ask(question: str) -> Reply:
     if settings is not None:
         return settings
     reply = _reply(question, text, choices)
+    if heads(text) > len(reply.answers):
+        raise not_understood("the question asks for more than what is understood", hint="ask its parts one by one")
     return _chosen(reply, choices) if choices else reply
 
 

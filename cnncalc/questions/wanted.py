@@ -14,6 +14,7 @@ _ASKING = re.compile(
 BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
 )
+HEAD = re.compile(r"(?i)\b(?:how (?:many|much|large|big|wide|long|high|deep)|what(?:'s| is| are| would| will| does))\b(?! (?:of (?:them|these)|wrong))")
 _PART = re.compile(r"(?i)\b(?:and|or),? (?:what|how|which|the (?:total|number))\b|,? what(?:'s| is)\b|\bhow (?:many|much)\b|\((?:[a-h]|i{1,3}|iv|v)\)")
 _ASIDE = re.compile(r"(?i)\((?:each|one|every|weights and bias|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
 _SENTENCE = re.compile(r"[^?\n.;]*(?:\.\d[^?\n.;]*)*[?\n.;]?")
@@ -83,6 +84,12 @@ class Wanted:
 def sentences(text: str) -> list[tuple[int, int]]:
     """Where the sentences (or lines) of a text begin and end."""
     return [match.span() for match in _SENTENCE.finditer(text) if match[0].strip()]
+
+
+def heads(text: str) -> int:
+    """How many things are asked for at least: every `how many` and `what` of a sentence that ends with a question mark."""
+    asking = [text[start:end] for start, end in sentences(text) if text[start:end].rstrip().endswith("?")]
+    return sum(len(HEAD.findall(sentence)) for sentence in asking)
 
 
 def is_asking(sentence: str) -> bool:
