@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cnncalc.questions import answers as told
-from cnncalc.questions import engine, working
+from cnncalc.questions import engine, relations, working
 from cnncalc.questions.answers import UNITS, Answering
 from cnncalc.questions.blocks import MOST, Part, parts
 from cnncalc.questions.contrast import Contrast, contrast, contrasts
@@ -35,6 +35,8 @@ _ALLOWED = re.compile(
     r"expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|"
     r"multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand"
 )
+_READ = re.compile(r"(?i)before|preced|in front|same|bias")
+"""Relations that a comparison reads itself."""
 _PER_PAIR = re.compile(
     r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |"
     r"input and output )?(?:channel pair|pair of (?:input and output |input[- /]output )?channels|"
@@ -71,6 +73,9 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     if not (wants.quantities or wants.contrasts) or (wants.contrasts and len(groups) == 1):
         return None
     check_words(scene, asked, _ALLOWED)
+    related = relations.unread(scene, asked)
+    if related and not _READ.match(text[slice(*related)]):
+        raise not_understood(f"“{text[slice(*related)]}” relates things in a way that is not understood", text, related)
     _check_same(scene)
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
         raise not_understood("it is not clear which of them have a bias", text)

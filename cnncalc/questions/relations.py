@@ -22,7 +22,7 @@ _BACKWARDS = re.compile(
 )
 """What stands between a layer and the one whose output it takes."""
 _NEVER = re.compile(
-    r"(?i)\b(?:between|in[- ]between|preced(?:es|ed|ing)|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
+    r"(?i)\b(?:(?<!difference )(?<!ratio )(?<!comparison )(?<!choose )between|preced(?:es|ed|ing)|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
     r"(?:after|before|behind|between) (?:the )?(?:1st|2nd|3rd|first|second|third|last|final)(?! (?:hidden|conv|pool|layer))|how many output (?:\w+ )?depend\w*|"
     r"(?:without|excluding|except(?: for)?|ignoring|omitting|apart from|besides|other than|leaving out|not counting|outside) (?:the |any |of )*(?:\w+ )?(?:layers?|conv\w*|pool\w*|fc|first|last|second)|"
     r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
@@ -32,7 +32,7 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind, _of_a_part)
+    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind, _of_a_part, _flat)
     return next((span for check in checks if (span := check(scene, asked))), None)
 
 
@@ -166,7 +166,7 @@ def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
 
 
 _UNIT = re.compile(
-    r"(?i)\b(?:per|for|of|in|on|at|to|by|do|does|has|have|is|are|a|an|the|each|every|one|single|1)\s+(?:(?:a|an|the|each|every|one|single|1|given|input|output|conv\w*|individual|its)\s+)*"
+    r"(?i)\b(?:per|a|an|the|each|every|one|single|1)\s+(?:(?:a|an|the|each|every|one|single|1|given|input|output|conv\w*|individual|its)\s+)*"
     r"(?P<unit>filters?|kernels?|windows?|neurons?|units?|nodes?|(?<!the )(?:weights?|parameters?)|pixels?|positions?|locations?|values?|elements?|(?<=per )seconds?|channels?|maps?|rows?|columns?)\b(?! (?:sizes?|sharing|width|height|maps?|matrix|layers?))"
 )
 _BIAS = re.compile(r"(?i)\b(?:with|includ\w+|an?|own|owns|plus|and|has|have|its|one|1|no)\s+(?:\w+ )?bias|\bbias(?:es)? (?:per|for)")
@@ -194,3 +194,10 @@ def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
                 continue
             return match.span()
     return None
+
+
+def _flat(scene: Scene, _: list[Wanted]) -> Span | None:
+    """Where a convolution along one axis meets an image, which has two."""
+    rank = next((one for one in scene.remarks if one.kind == "rank" and one.value == 1), None)
+    image = re.search(r"(?i)\b(?:images?|pictures?|photos?)\b", scene.text)
+    return None if rank is None or image is None else (rank.start, rank.end)
