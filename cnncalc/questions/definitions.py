@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _NAME = r"(?P<word>(?:conv(?:olution)?|(?:max|avg)?-?pool|fc|dense|linear))(?P<dash>[-_ ]?)(?P<one>[A-Za-z]|\d{1,3}|)(?:(?P<joint>[-_])(?P<two>[A-Za-z]|\d{1,5}))?"
 _VERB = r"\s*(?P<verb>means?|denotes?|stands? for|refers? to|represents?|describes?|indicates?|is|has|=|:|-(?=\s))\s*"
@@ -20,6 +20,7 @@ _SHORT = (
 _NOTES = re.compile(r"(?i)(?:\bnotations?\b\s*:?\s*)?\x00[\x00\s]*(?:(?:[\s.;,]|flatten|relu|and|-|\*)*\x00)?")
 """Definitions, and the names between them that need none."""
 _NUMBERED = re.compile(r"(?i)(?<![\w-])conv(\d{1,2})(?![\w-]|\.\d|\s*[:=])")
+_LABELLED = re.compile(r"(?im)\b(?:conv|(?:max|avg)?_?pool)\d{1,2}\s*[:=]|^\W*(?:conv|pool)\d{1,2}\s(?!\s*(?:→|->|=>))")
 _POOLED = re.compile(r"(?i)(?<![\w-])(?:max|avg)?pool(\d{1,2})(?![\w-]|\.\d|\s*[:=])")
 
 
@@ -39,13 +40,19 @@ def written_out(text: str) -> str | None:
     text = _NOTES.sub(" ", text).replace("\x00", " ")
     for template in templates:
         text = _using(template).sub(lambda found, t=template: _expansion(t, found), text)  # type: ignore[misc]
-    short = list(_SHORT)
-    if _are_sizes(_NUMBERED.findall(text)):
+    short: list[tuple[re.Pattern[str], Any]] = list(_SHORT)
+    if _LABELLED.search(text):
+        return _replaced(text, short)
+    if _are_sizes(_NUMBERED.findall(text)) and all(int(size) % 2 for size in _NUMBERED.findall(text)):
         short.append((_NUMBERED, r"conv \1x\1"))
     if _are_sizes(_POOLED.findall(text)):
         short.append((_POOLED, lambda found: f"{found[0].rstrip('0123456789')} {found[1]}x{found[1]}"))
+    return _replaced(text, short)
+
+
+def _replaced(text: str, short: list[tuple[re.Pattern[str], Any]]) -> str:
     for pattern, words in short:
-        text = pattern.sub(words, text)  # type: ignore[arg-type]
+        text = pattern.sub(words, text)
     return text
 
 

@@ -94,7 +94,7 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
         finer = {"spatial", "channels", "elements", "in_features", "length", "width", "height"}
         if one.quantity == "output" and beside & finer and not _both(found.scene, one):
             continue
-        if one.quantity == "output" and any(other.quantity == "receptive" and other.part == one.part for other in asked):
+        if one.quantity == "output" and any(other.quantity == "receptive" and other.part == one.part and not _apart(found.scene.text, one, other) for other in asked):
             continue
         if one.quantity == "output" and not re.search(r"\w", found.scene.text[one.start : one.end]) and any(other.quantity != "output" for other in asked):
             continue  # `= ?` behind what is asked for
@@ -108,6 +108,11 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
     if any(one.quantity not in ("channels",) for one in kept) and len(kept) > 1:
         kept = [one for one in kept if one.quantity != "elements" or one.quantity]
     return kept
+
+
+def _apart(text: str, one: Wanted, other: Wanted) -> bool:
+    """Whether two things are asked one and the other: `the receptive field and the output size`."""
+    return bool(re.search(r"\band\b", text[min(one.end, other.end) : max(one.start, other.start)]))
 
 
 def _both(scene: Scene, one: Wanted) -> bool:

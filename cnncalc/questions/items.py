@@ -62,6 +62,7 @@ _FACTS = (
     ("unbiased", r"(?:no|without|w/o)(?: any)? bias(?:es)?\b|bias\s*=\s*false\b"),
     ("kernel", rf"(?:(?:kernels?|filters?|windows?|receptive field)(?: sizes?)?{_IS}|[kf]\s*=\s*)(\d+x\d+(?:x\d+)?|(?<=[=:fk])\s*\d+|(?<=size )\d+|(?<=of )\d+)(?![\w.]|\s*(?:filters|maps|channels))"),
     ("kernel", r"(?:of )?(?:height and width|width and height|side(?: length)?)\s*[=:]?\s*(\d+)(?![\w.])"),
+    ("count", r"(\d{1,2})\s+(?=(?:\d+x\d+ )?(?:same |valid |padded |unpadded )*(?:conv\w*s|conv\w* layers|(?:max|avg|average)[\s-]?pool\w* layers)\b)"),
     ("flow", r"(\d+)(?: channels)? into (\d+)(?:[\s-]*(?:channels|maps|units|features)\b)?"),
     ("both", rf"{_N}\s*@\s*(\d+x\d+(?:x\d+)?)"),
     ("deep", r"(\d+x\d+)x[A-Z]\b"),
@@ -193,6 +194,9 @@ def _note(made: Item, kind: str, found: re.Match[str]) -> bool:
     if kind == "all":
         made.quantified = True
         return True
+    if kind == "count":
+        made.count *= int(told)
+        return made.count == int(told)
     if kind == "flow":
         return _once(made, "takes", int(found[1])) and _once(made, "units" if made.type == "fc" else "maps", int(found[2]))
     if kind == "average":
@@ -205,8 +209,11 @@ def _note(made: Item, kind: str, found: re.Match[str]) -> bool:
         made.sizes.append(_sides(told))
         return True
     if kind == "both":
-        made.sizes.append(_sides(found[2]))
-        return _once(made, "maps", int(found[1]))
+        sides = _sides(found[2])
+        if made.type == "conv" and len(sides) == 2 and max(sides) <= 7 and sides[0] % 2:
+            made.sizes.append(sides)
+            return _once(made, "maps", int(found[1]))
+        return _once(made, "maps", int(found[1])) and _once(made, "gives", sides)
     if kind == "deep":
         return _option(made, "kernel_size", _short(_sides(told)))
     if kind in ("maps", "units"):
@@ -255,7 +262,7 @@ def layers(made: Item, start: int, end: int) -> list[Described] | None:
     if kind == "readout" or (kind in ("softmax", "sigmoid") and (made.units or made.numbers)):
         made.also += [kind] if kind != "readout" else []
         kind = "fc" if made.units or made.numbers or made.maps else None
-    if kind is None and made.maps and (made.sizes or "kernel_size" in made.options):
+    if kind is None and made.maps and not (made.name or "").lower().startswith("s") and (made.sizes or "kernel_size" in made.options):
         kind = "conv"
     if kind is None and made.units and made.name and not made.sizes and not set(made.options) - {"bias"}:
         kind = "fc"

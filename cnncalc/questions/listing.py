@@ -67,7 +67,7 @@ def listed(text: str) -> Listing | None:
     return _taken(told, pieces, at, found)
 
 
-_FLOW = re.compile(r"(?<![\dx.])(\d+)\s*(?:→|=>|->)\s*(\d+)(?![\dx.]|\s*[×x])")
+_FLOW = re.compile(r"(?<![\dx.])(\d+)\s*(?:→|=>|->)\s*(\d+)(?!\d|\.\d|\s*[×x])")
 
 
 def _with_flows(text: str) -> str:

@@ -6,6 +6,7 @@ import math
 import re
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from cnncalc.errors import SpecError
 from cnncalc.questions import engine, working
@@ -53,6 +54,7 @@ def network(question: str, text: str) -> Reply | None:
         check(scene, asked)
     except NotUnderstood:
         return None
+    scene.references = [_resolved(scene, mention, place) for mention, place in scene.references]
     for one in asked:
         _check_meant(scene, one)
     plan = completed(scene)
@@ -180,6 +182,17 @@ def _elliptical(scene: Scene, asked: list[Wanted]) -> list[Wanted]:
             return []
         found.append(replace(before[-1], start=start, end=start + 1, part=(start, end)))
     return sorted(found, key=lambda one: one.start)
+
+
+def _resolved(scene: Scene, mention: Mention, place: Any) -> tuple[Mention, Any]:
+    """`conv2` as the second convolution, where no layer is called so."""
+    numbered = re.search(r"\d+$", mention.name or "")
+    named = {(layer.name or "").lower() for layer in scene.layers}
+    if mention.name is None or mention.name.lower() in named or numbered is None:
+        return mention, place
+    if any(layer.name for layer in scene.layers if is_called(layer.type, mention.type)):
+        raise not_understood(f"the list names no layer “{mention.name}”", scene.text, (mention.start, mention.end))
+    return replace(mention, name=None, article="the"), int(numbered[0]) - 1
 
 
 def _check_meant(scene: Scene, one: Wanted) -> None:
