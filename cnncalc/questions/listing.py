@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cnncalc.questions.definitions import written_out
 from cnncalc.questions.described import Described
-from cnncalc.questions.items import item, layers
+from cnncalc.questions.items import PLAIN, item, layers
 from cnncalc.questions.scene import CONVS, POOLS
 from cnncalc.questions.stages import followed, unrolled
 
@@ -180,13 +180,19 @@ def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
         piece = text[begin:stop]
         if begin > start:
             before = text[cuts[-1] : begin]
-            if (headed and _MAIN.search(piece)) or _input(before) is not None or re.match(r"\W*(?:and\s+)?[A-Z]\d\s*:", piece):
+            if ((headed or _is_plain(before)) and _MAIN.search(piece)) or _input(before) is not None or re.match(r"\W*(?:and\s+)?[A-Z]\d\s*:", piece):
                 cuts.append(begin)
                 headed = False
         headed = headed or bool(_MAIN.search(piece))
         begin = stop
     edges = [*cuts, end]
     return [(first if at == 0 else first + _opening(text, first), last) for at, (first, last) in enumerate(zip(edges, edges[1:]))]
+
+
+def _is_plain(stretch: str) -> bool:
+    """Whether it is an activation or a norm alone: what comes next is another layer."""
+    made = item(stretch)
+    return made is not None and made.type in PLAIN and not made.numbers
 
 
 def _opening(text: str, at: int) -> int:

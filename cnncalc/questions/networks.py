@@ -128,9 +128,10 @@ def _scene(listing: Listing) -> Scene | None:
             for name, value in default.options.items():
                 layer.options.setdefault(name, value)
     code = Code(listing.layers, None, None, None, None, (), (), None, False)
-    text, named = _without_names(_spoken(expanded(corrected(listing.text)), len(listing.layers)), listing.layers)
+    signed, named = _signed(listing.text, listing.layers)
+    text, references = _references(_spoken(expanded(corrected(signed)), len(listing.layers)), named)
     scene = read(text, code)
-    scene.references += named
+    scene.references += references
     if scene.layers != list(listing.layers):
         return None
     if any(number.role in ATTRIBUTES for number in scene.numbers) or any(one.kind in _LAYER_FACTS for one in scene.remarks):
@@ -156,15 +157,24 @@ def _spoken(text: str, count: int) -> str:
     return re.sub(rf"(?i)\b(?:all|each) (?:of )?(?:the |these )?{count}(?! ?\w)(?: layers)?", "each layer", text)
 
 
-def _without_names(text: str, layers: tuple[Described, ...]) -> tuple[str, list[tuple[Mention, None]]]:
-    """The text with blanks for the names that the list gives its layers, and where they stood."""
-    found: list[tuple[Mention, None]] = []
-    names = {layer.name.lower(): layer.type for layer in layers if layer.name}
-    for name in sorted(names, key=len, reverse=True):
-        for match in list(re.finditer(rf"(?i)(?:\blayer )?(?<![\w«]){re.escape(name)}(?![\w.-]*\w)", text)):
-            found.append((Mention(names[name], match.start(), match.end(), "the", name), None))
-            text = text[: match.start()] + " " * (match.end() - match.start()) + text[match.end() :]
-    return text, found
+_SIGN = 0xE000
+"""Private signs that stand for names while shorthand is written out."""
+
+
+def _signed(text: str, layers: tuple[Described, ...]) -> tuple[str, list[Described]]:
+    """The text with a sign for every name that the list gives a layer, and the layer of every sign."""
+    named: list[Described] = []
+    for layer in sorted((layer for layer in layers if layer.name), key=lambda one: -len(one.name or "")):
+        pattern = rf"(?i)(?:\blayer )?(?<![\w«]){re.escape(layer.name or '')}(?![\w.-]*\w)"
+        text, count = re.subn(pattern, f" {chr(_SIGN + len(named))} ", text)
+        named += [layer] if count else []
+    return text, named
+
+
+def _references(text: str, named: list[Described]) -> tuple[str, list[tuple[Mention, Any]]]:
+    """The text with blanks for the signs, and the layers that they stood for."""
+    found = [(Mention(named[ord(sign) - _SIGN].type, at, at + 1, "the", named[ord(sign) - _SIGN].name), None) for at, sign in enumerate(text) if 0 <= ord(sign) - _SIGN < len(named)]
+    return "".join(" " if 0 <= ord(sign) - _SIGN < len(named) else sign for sign in text), found
 
 
 _ITEM = re.compile(r"\((?:[a-h]|i{1,3}|iv|v)\)")
