@@ -32,6 +32,7 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     if any(one.quantity == "fault" for one in asked):
         return _fault(question, plan)
     found = Answering(scene, plan, engine.made(plan))
+    _check_stated(found, asked)
     answers: list[Answer] = []
     settled = _settled(found, asked)
     for one in settled:
@@ -41,6 +42,22 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     if not answers:
         raise not_understood("it is not clear what the question asks for")
     return Reply(question, engine.spec(plan), tuple(answers), _steps(found, settled), tuple(plan.assumptions), scene.framework or "torch")
+
+
+_CLAIMS = re.compile(r"(?i)\b(?:says?|said|claims?|claimed|thinks?|thought|told|believes?|wrote|writes|computed|calculated|got|gets?|insists?|answered|according|right\?|correct\?|true\?|really)")
+
+
+def _check_stated(found: Answering, asked: list[Wanted]) -> None:
+    """Refuses where the question says that something else comes out, unless it quotes somebody who may be wrong."""
+    if _CLAIMS.search(found.scene.text) or not {one.quantity for one in asked} & {*OUTPUTS, "macs", "flops", "operations", "memory", "output_memory"}:
+        return
+    for at, layer in enumerate(found.scene.layers):
+        shape = found.part(at)[-1].output if found.plan.parts[at] else ()
+        if layer.gives is None or engine.missing(shape[1:]) or len(shape) < 2:
+            continue
+        if list(layer.gives) not in (list(shape), [*shape[1:], shape[0]], list(shape[1:])) and not (engine.missing(shape[0]) and len(layer.gives) == len(shape)):
+            told_ = told.told(list(shape[1:]))
+            raise not_understood(f"the question says that {told.told(layer.gives)} comes out, but its numbers give {told_}", found.scene.text)
 
 
 def _steps(found: Answering, asked: list[Wanted]) -> tuple[str, ...]:
@@ -105,8 +122,6 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
         if one.quantity == "channels" and beside & {"output"} and len(found.scene.text[one.start : one.end]) > 12:
             continue
         kept.append(one)
-    if any(one.quantity not in ("channels",) for one in kept) and len(kept) > 1:
-        kept = [one for one in kept if one.quantity != "elements" or one.quantity]
     return kept
 
 
