@@ -53,7 +53,7 @@ _NUMBER_WORDS = re.compile(
 _COUNTED = (
     r"(?:-?(?:channels?|filters?|kernels?|pixels?|px|layers?|strides?|zeros?|units?|neurons?|feature maps?|hidden|"
     r"input|output|convolution\w*|conv|pool\w*|batch|images?|groups?|by|x|dimension\w*|row|column|padding|"
-    r"bias|fully|dense|max|fc|\d+x\d+|\d+\s?x)\b)"
+    r"bias|fully|dense|max|fc|\d+\s?[x×]\s?\d+)\b)"
 )
 _ONE_COUNTS = re.compile(rf"\s*{_COUNTED}", re.IGNORECASE)
 _ONE_VALUE = re.compile(

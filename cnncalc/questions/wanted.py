@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cnncalc.questions.reply import not_understood
@@ -81,6 +82,10 @@ class Wanted:
     """The part of the sentence that asks for it."""
 
 
+_OF_ONE = ("filter_params", "neuron_connections")
+"""What names the filter in its own words, which state facts: `a single 1x1 filter`."""
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Where the sentences (or lines) of a text begin and end."""
     return [match.span() for match in _SENTENCE.finditer(text) if match[0].strip()]
@@ -97,27 +102,38 @@ def is_asking(sentence: str) -> bool:
     return bool(_ASKING.search(sentence.strip()))
 
 
+def _of_sentence(sentence: str, start: int, read: list[tuple[int, int]], everything: bool) -> Iterator[Wanted]:
+    """What one sentence asks for, from its first question word on."""
+    whole = _blank(sentence, [match.span() for match in _ASIDE.finditer(sentence)])
+    begin = BEGIN.search(whole)
+    if begin and not everything:
+        whole = _blank(whole, [(0, begin.start())])
+    rest = _blank(whole, read)
+    for name, pattern in _QUANTITIES:
+        for match in pattern.finditer(whole if name in _OF_ONE else rest):
+            if "\x01" not in rest[slice(*match.span())]:
+                yield Wanted(name, start + match.start(), start + match.end(), (start, start + len(sentence)))
+                rest = _blank(rest, [match.span()], "\x01")
+
+
+def _blank(text: str, spans: Iterable[tuple[int, int]], sign: str = "\x00") -> str:
+    for first, last in spans:
+        first, last = max(first, 0), min(last, len(text))
+        if first < last:
+            text = text[:first] + sign * (last - first) + text[last:]
+    return text
+
+
 def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) -> list[Wanted]:
     """Everything asked for; `read` are the spans that say a fact and so can't ask for one (`stride 2`)."""
     found: list[Wanted] = []
     going = False
     for start, end in sentences(text):
-        going = is_asking(text[start:end]) or (going and text[start - 1 : start] in (";", ":", ",") and not re.search(r"\d", text[start:end]))
-        if not everything and not going:
-            continue
-        rest = list(text[start:end])
-        for aside in _ASIDE.finditer(text, start, end):
-            rest[aside.start() - start : aside.end() - start] = "\x00" * (aside.end() - aside.start())
-        begin = BEGIN.search("".join(rest))
-        if begin and not everything:
-            rest[: begin.start()] = "\x00" * begin.start()
-        for first, last in read:
-            for at in range(max(first, start), min(last, end)):
-                rest[at - start] = "\x00"
-        for name, pattern in _QUANTITIES:
-            for match in pattern.finditer("".join(rest)):
-                found.append(Wanted(name, start + match.start(), start + match.end(), (start, end)))
-                rest[match.start() : match.end()] = "\x01" * (match.end() - match.start())
+        sentence = text[start:end]
+        goes_on = going and text[start - 1 : start] in (";", ":", ",") and not re.search(r"\d", sentence)
+        going = is_asking(sentence) or goes_on
+        if going or everything:
+            found += _of_sentence(sentence, start, [(first - start, last - start) for first, last in read], everything)
     if not found and not everything:
         return wanted(text, read, everything=True)
     if len(found) > MOST:
