@@ -26,6 +26,11 @@ from cnncalc.questions.wanted import heads, wanted
 
 _ITEMS = re.compile(r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s")
 _CHAIN = re.compile(r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b")
+_ASKED_IN_CODE = (
+    (re.compile(r"\w+(?:\([\w, ]*\))?\.(?:size\(\)|shape)(?=\s*(?:=\s*)?\?)"), "output shape"),
+    (re.compile(r"sum\(\w+\.numel\(\) for [^\n?]*\)(?=[\s)#=]*\?)"), "number of parameters"),
+)
+"""What code stands for that is asked for: `m(x).shape = ?`."""
 _HELPER = re.compile(r"(?m)^\s*def (?!__init__|forward|call\b)\w+\(")
 
 
@@ -88,6 +93,9 @@ def _without_code(text: str) -> tuple[str, Code]:
     rest = list(text)
     for start, end in [*code.spans, *((layer.start, layer.end) for layer in code.layers)]:
         rest[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
+    for pattern, words in _ASKED_IN_CODE:
+        for match in pattern.finditer(text):
+            rest[match.start()] = f" {words} "
     for at, layer in enumerate(code.layers):
         rest[layer.start] = f"{rest[layer.start].strip(' ')} «{at}» "
     return "".join(rest), code
