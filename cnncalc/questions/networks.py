@@ -26,6 +26,7 @@ from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.tables import is_table, table
 from cnncalc.questions.text import spelled
 from cnncalc.questions.wanted import Wanted, wanted
+from cnncalc.questions.zoo import known
 
 _FORWARD = (*OUTPUTS, *COUNTS, "weights_biases", "receptive", "total_stride", "connections", "operations", "memory", "output_memory", "input")
 _OF_COLUMNS = {**dict.fromkeys(OUTPUTS, "output"), "input": "input", "memory": "output", "trainable": "params", **{name: name for name in ("params", "weights", "biases", "macs")}}
@@ -35,6 +36,9 @@ _LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "overlap", "kernel_siz
 
 def network(question: str, text: str) -> Reply | None:
     """The reply where the question lists a network and asks what goes forward; None where it is no list, or not all of it is known."""
+    named = known(question, text)
+    if named is not None:
+        return named
     code = read_code(text)
     if code.layers or code.unread:
         return None
