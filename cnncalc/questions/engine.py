@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from math import prod
 from typing import Any, NamedTuple
 
 from cnncalc.analysis import Analysis, analyze, numbers
@@ -151,7 +152,14 @@ def _is_chain(plan: Plan) -> bool:
 
 
 def _enters(one: Made) -> Any:
-    return one.input[-1] if one.layer.type == "linear" else one.input[0]
+    return _arriving(one.layer.type, one.input)
+
+
+def _arriving(kind: str, shape: tuple[Any, ...]) -> Any:
+    """What is compared with what a layer says that it takes: channels, or features."""
+    if kind == "fc":
+        return prod(shape)
+    return shape[-1] if kind == "linear" else shape[0]
 
 
 def _from_network(plan: Plan) -> Iterator[Made]:
@@ -169,11 +177,11 @@ def _on_symbols(plan: Plan) -> Iterator[Made]:
     shape = entering(plan)
     for at, (kind, options) in enumerate(plan.steps):
         takes = plan.takes[at] if plan.takes else None
-        entering_ = shape[-1] if kind == "linear" else shape[0]
-        if takes is not None and entering_ != takes:
-            if isinstance(entering_, int) and (at == 0 or plan.chained):
-                raise not_understood(f"{kind} takes {takes} channels or features, but {entering_} come in")
-            shape = (takes,) if kind == "linear" else (takes, *(symbol(f"unknown_{name}") for name in _SIDES.get(len(shape) - 1 or 2, ())))
+        arrives = _arriving(kind, shape)
+        if takes is not None and arrives != takes:
+            if isinstance(arrives, int) and (at == 0 or plan.chained):
+                raise not_understood(f"{kind} takes {takes} channels or features, but {arrives} come in")
+            shape = (takes,) if kind in ("linear", "fc") else (takes, *(symbol(f"unknown_{name}") for name in _SIDES.get(len(shape) - 1 or 2, ())))
         try:
             layer = _layer(kind, options, shape[0])
             [one] = outline([layer], shape)

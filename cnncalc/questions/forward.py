@@ -180,6 +180,9 @@ def _meant(found: Answering, one: Wanted) -> list[int]:
     scene = found.scene
     everything = list(range(len(found.plan.parts)))
     start, end = one.part
+    named = [at for at in everything if (name := scene.layers[at].name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", scene.text[start:end])]
+    if named and all(scene.layers[at].end <= start or scene.layers[at].start >= end for at in named):
+        return named
     meant: list[int] = []
     for mention, place in scene.references:
         if not start <= mention.start < end:
