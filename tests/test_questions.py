@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import yaml
-from cnncalc.questions.limits import LONGEST
 from grading import Question, lacking, shotgun
 
 from cnncalc import SpecError, ask, loads
+from cnncalc.questions.limits import LONGEST
 from cnncalc.quiz import questions as quiz_questions
 
 HERE = Path(__file__).parent
@@ -65,7 +65,10 @@ def test_a_wrong_answer_would_be_seen() -> None:
     assert not lacking({"shape": [32, 32, 10]}, right)
     assert lacking({"shape": [32, 32, 11]}, right)
     assert lacking({"values": [760]}, right)
-    assert verdict({"question": "Input 32x32x3, 10 filters 5x5: output volume?", "answer": {"shape": [32, 32, 10]}})[0] == "wrong"
+    assert (
+        verdict({"question": "Input 32x32x3, 10 filters 5x5: output volume?", "answer": {"shape": [32, 32, 10]}})[0]
+        == "wrong"
+    )
 
 
 @pytest.mark.parametrize("question", REFUSED, ids=[question["id"] for question in REFUSED])
@@ -161,7 +164,10 @@ LECTURES: list[tuple[str, list[Any]]] = [
     (POOL1 + "Output volume: 27x27x96. Q: what is the number of parameters in this layer?", [0]),
     ("32×32×3 image, six 5×5 filters. What is the output?", [[28, 28, 6]]),
     ("N=6, K=3, S=1. Output size?", [[4, 4]]),
-    ("Conv layer with 100 input channels, 100 output channels, 5×5 kernels, output 64×64. Number of operations?", [1_024_000_000]),
+    (
+        "Conv layer with 100 input channels, 100 output channels, 5×5 kernels, output 64×64. Number of operations?",
+        [1_024_000_000],
+    ),
     ("A 100×100 RGB image is stretched to a vector. How long is it?", [30_000]),
 ]
 """What the lectures ask, and what they answer or should have."""
@@ -172,7 +178,11 @@ def test_the_lectures_questions(question: str, values: list[Any]) -> None:
     assert [answer.value for answer in ask(question).answers] == values
 
 
-QUIZ = [question for topic in ("output", "pool", "params", "macs", "transposed", "dilation", "fc") for question in quiz_questions(topic, 7, 12)]
+QUIZ = [
+    question
+    for topic in ("output", "pool", "params", "macs", "transposed", "dilation", "fc")
+    for question in quiz_questions(topic, 7, 12)
+]
 
 
 def test_the_quiz_is_answered() -> None:
@@ -198,4 +208,11 @@ def test_the_json_is_as_the_contract_has_it() -> None:
     found = json.loads(done.stdout)
     assert list(found) == ["schema", "question", "understood", "convention", "assumptions", "answers", "steps"]
     [answer] = found["answers"]
-    assert answer == {"quantity": "params", "of": None, "value": 760, "unit": "parameters", "option": None, "text": "760 parameters"}
+    assert answer == {
+        "quantity": "params",
+        "of": None,
+        "value": 760,
+        "unit": "parameters",
+        "option": None,
+        "text": "760 parameters",
+    }

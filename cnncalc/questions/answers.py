@@ -129,8 +129,12 @@ def leftover(made: Made) -> str:
     return ""
 
 
-_EACH = re.compile(r"(?i)\b(?:each|every|per|all (?:the )?(?:layers|steps|stages)|at each|layer by layer|after each|both|respectively|the layers)\b")
-_WHOLE = re.compile(r"(?i)\b(?:total|in total|altogether|whole|entire|complete|network|net|cnn|model|architecture|overall|block|in all|together|combined|sum)\b")
+_EACH = re.compile(
+    r"(?i)\b(?:each|every|per|all (?:the )?(?:layers|steps|stages)|at each|layer by layer|after each|both|respectively|the layers)\b"
+)
+_WHOLE = re.compile(
+    r"(?i)\b(?:total|in total|altogether|whole|entire|complete|network|net|cnn|model|architecture|overall|block|in all|together|combined|sum)\b"
+)
 
 
 def is_each(scene: Scene, one: Wanted) -> bool:

@@ -24,8 +24,12 @@ from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import heads, wanted
 
-_ITEMS = re.compile(r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s")
-_CHAIN = re.compile(r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b")
+_ITEMS = re.compile(
+    r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s"
+)
+_CHAIN = re.compile(
+    r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b"
+)
 _ASKED_IN_CODE = (
     (re.compile(r"\w+(?:\([\w, ]*\))?\.(?:size\(\)|shape)(?=\s*(?:=\s*)?\?)"), "output shape"),
     (re.compile(r"sum\(\w+\.numel\(\) for [^\n?]*\)(?=[\s)#=]*\?)"), "number of parameters"),

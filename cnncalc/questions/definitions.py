@@ -78,7 +78,12 @@ def _templates(text: str) -> tuple[list[_Template], list[tuple[int, int]]]:
 def _is_definition(found: re.Match[str]) -> bool:
     """Whether a name with places is defined there: `POOL-n`, and not `conv1: 5×5` or `so x is 3`."""
     places = [place for place in (found["one"], found["two"]) if place]
-    if not places or (found["one"].isalpha() and not found["two"] and not found["dash"] and found["word"][-1].islower() == found["one"].islower()):
+    if not places or (
+        found["one"].isalpha()
+        and not found["two"]
+        and not found["dash"]
+        and found["word"][-1].islower() == found["one"].islower()
+    ):
         return False
     letters = [place for place in places if place.isalpha()]
     return bool(letters) or found["verb"].lower() not in ("is", "has", "=", ":", "-")
@@ -106,7 +111,11 @@ def _expansion(template: _Template, found: re.Match[str]) -> str:
     body = template.body
     for place, number in zip(template.places, found.groups()):
         if place.isalpha():
-            body = re.sub(rf"(?<![A-Za-wyz]){place}(?=x{place}(?![a-z]))|(?<=x){place}(?![A-Za-z])|(?<![A-Za-z]){place}(?![A-Za-wyz])(?=x\d|\W|$)", number, body)
+            body = re.sub(
+                rf"(?<![A-Za-wyz]){place}(?=x{place}(?![a-z]))|(?<=x){place}(?![A-Za-z])|(?<![A-Za-z]){place}(?![A-Za-wyz])(?=x\d|\W|$)",
+                number,
+                body,
+            )
     body = _COMPUTED.sub(_computed, body)
     body = re.sub(r"(?<=\d)\s*[×]\s*(?=\d)", "x", body)
     opening = "" if re.search(r"(?i)\b(?:conv|pool|fc\b|fully|dense|max)\w*", body) else f"{template.word} "

@@ -78,7 +78,12 @@ def is_known(plan: Plan) -> bool:
 def _is_known(value: Any) -> bool:
     if isinstance(value, tuple):
         return all(map(_is_known, value))
-    return isinstance(value, (int, float)) or (isinstance(value, str) and value != UNKNOWN and (len(value) > 3 or value in ("same", "valid")) and "_" not in value.replace("in_channels", ""))
+    return isinstance(value, (int, float)) or (
+        isinstance(value, str)
+        and value != UNKNOWN
+        and (len(value) > 3 or value in ("same", "valid"))
+        and "_" not in value.replace("in_channels", "")
+    )
 
 
 def spec(plan: Plan) -> str:
@@ -94,7 +99,11 @@ def spec(plan: Plan) -> str:
         own = {name: 1 if value is None or value == UNKNOWN else value for name, value in options.items()}
         symbols |= {value: 1 for value in own.values() if isinstance(value, str) and not _is_known(value)}
         steps.append(step(kind, own))
-    variables = [f"vars: {{{', '.join(f'{name}: {value}' for name, value in sorted(symbols.items()))}}}  # any"] if symbols else []
+    variables = (
+        [f"vars: {{{', '.join(f'{name}: {value}' for name, value in sorted(symbols.items()))}}}  # any"]
+        if symbols
+        else []
+    )
     entering = f"input: [{', '.join(map(str, filled))}]" + (f"  # {', '.join(any_)}: not given" if any_ else "")
     return "\n".join([*variables, entering, "layers:", *(f"  - {one}" for one in steps)]) + "\n"
 
@@ -106,7 +115,10 @@ def step(kind: str, options: Options) -> str:
     first = options.get(principal) if principal else None
     if not rest and principal not in options:
         return kind
-    told = [f"{kind}: {_yaml(first)}".rstrip() if principal in options else f"{kind}:", *(f"{name}: {_yaml(value)}" for name, value in rest.items())]
+    told = [
+        f"{kind}: {_yaml(first)}".rstrip() if principal in options else f"{kind}:",
+        *(f"{name}: {_yaml(value)}" for name, value in rest.items()),
+    ]
     return "{" + ", ".join(told) + "}"
 
 
@@ -181,7 +193,11 @@ def _on_symbols(plan: Plan) -> Iterator[Made]:
         if takes is not None and arrives != takes:
             if isinstance(arrives, int) and (at == 0 or plan.chained):
                 raise not_understood(f"{kind} takes {takes} channels or features, but {arrives} come in")
-            shape = (takes,) if kind in ("linear", "fc") else (takes, *(symbol(f"unknown_{name}") for name in _SIDES.get(len(shape) - 1 or 2, ())))
+            shape = (
+                (takes,)
+                if kind in ("linear", "fc")
+                else (takes, *(symbol(f"unknown_{name}") for name in _SIDES.get(len(shape) - 1 or 2, ())))
+            )
         try:
             layer = _layer(kind, options, shape[0])
             [one] = outline([layer], shape)
@@ -189,7 +205,14 @@ def _on_symbols(plan: Plan) -> Iterator[Made]:
             raise SpecError(_problem(unfit)) from None
         except (Undecided, TypeError, ArithmeticError) as undecided:
             raise not_understood(f"this can't be told without the missing sizes: {undecided}") from None
-        counts = {"trainable": one.params, "weights": one.weights, "biases": one.biases, "params": one.params, "macs": one.macs, "flops": one.flops}
+        counts = {
+            "trainable": one.params,
+            "weights": one.weights,
+            "biases": one.biases,
+            "params": one.params,
+            "macs": one.macs,
+            "flops": one.flops,
+        }
         yield Made(layer, one.input, one.output, counts, one.sizes, one.numbers, f"{kind}{at + 1}")
         shape = one.output
 
@@ -211,7 +234,11 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
                 raise not_understood("causal padding needs the length of the input")
             value = symbol(value) if value != UNKNOWN else None
         if value is None:
-            unknown = {"out_channels": "unknown_filters", "kernel_size": "unknown_kernel", "out_features": "unknown_units"}.get(name)
+            unknown = {
+                "out_channels": "unknown_filters",
+                "kernel_size": "unknown_kernel",
+                "out_features": "unknown_units",
+            }.get(name)
             if unknown is None:
                 continue
             value = symbol(unknown)

@@ -16,7 +16,9 @@ from cnncalc.questions.reply import Answer, not_understood
 from cnncalc.questions.scene import CONVS, Scene
 from cnncalc.questions.tables import Cell, Row, Table
 
-_INPUT = re.compile(r"(?i)\s*(?:the )?(?:inputs?|images?)\b(?: (?:layer|image|volume))?\W*(?P<size>(?:batchx)?\d+(?:x\d+)*)?[\s)]*(?:rgb|gr[ae]y\w*)?")
+_INPUT = re.compile(
+    r"(?i)\s*(?:the )?(?:inputs?|images?)\b(?: (?:layer|image|volume))?\W*(?P<size>(?:batchx)?\d+(?:x\d+)*)?[\s)]*(?:rgb|gr[ae]y\w*)?"
+)
 
 
 @dataclass
@@ -36,7 +38,12 @@ def described(table: Table) -> list[list[Described]] | None:
             continue
         made = item(row.words)
         several = None if made is None or made.quantified else layers(made, 0, 0)
-        if made is not None and made.type == "fc" and not (several or made.sizes or made.numbers or made.units or made.maps) and not _is_asked(row):
+        if (
+            made is not None
+            and made.type == "fc"
+            and not (several or made.sizes or made.numbers or made.units or made.maps)
+            and not _is_asked(row)
+        ):
             several = [Described("fc", dict(made.options)), *(Described(kind) for kind in made.also)]
         if not several:
             return None
@@ -84,7 +91,9 @@ def filled(table: Table, found: list[list[Described]], scene: Scene) -> Filled:
     return Filled(plan, [layer for row in found for layer in row], rows)
 
 
-def _made(row: Row, several: list[Described], shape: tuple[Any, ...] | None, plan: Plan, scene: Scene) -> tuple[list[Made], tuple[Any, ...]]:
+def _made(
+    row: Row, several: list[Described], shape: tuple[Any, ...] | None, plan: Plan, scene: Scene
+) -> tuple[list[Made], tuple[Any, ...]]:
     """What a row makes of a shape, channels first, and the shape behind it."""
     first, stated = several[0], _stated(row, plan)
     if stated is not None and first.type in ("conv", "pointwise") and len(stated) > 1:
@@ -104,7 +113,9 @@ def _made(row: Row, several: list[Described], shape: tuple[Any, ...] | None, pla
     for name in ("params", "weights", "biases", "macs"):
         cell = row.cells.get(name)
         if cell is not None and not cell.is_blank and cell.entries != (sum(one.counts[name] for one in made),):
-            raise not_understood(f"the table says {told(cell.entries[0])} {UNITS[name]} where there are {told(sum(one.counts[name] for one in made))}")
+            raise not_understood(
+                f"the table says {told(cell.entries[0])} {UNITS[name]} where there are {told(sum(one.counts[name] for one in made))}"
+            )
     return made, made[-1].output
 
 
@@ -112,7 +123,9 @@ _TRIES = ({}, {"padding": "same"}, {"stride": 2, "padding": "same"}, {"stride": 
 _WINDOWS = ({"kernel_size": 2}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 3, "stride": 2, "padding": 1})
 
 
-def _run(several: list[Described], shape: tuple[Any, ...], plan: Plan, scene: Scene, stated: tuple[Any, ...] | None, row: Row) -> list[Made]:
+def _run(
+    several: list[Described], shape: tuple[Any, ...], plan: Plan, scene: Scene, stated: tuple[Any, ...] | None, row: Row
+) -> list[Made]:
     first = several[0]
     options = dict(first.options)
     pool = first.type in ("pool", "maxpool", "avgpool")
@@ -125,7 +138,13 @@ def _run(several: list[Described], shape: tuple[Any, ...], plan: Plan, scene: Sc
         if set(more) & set(options):
             continue
         first.options = {**options, **more}
-        own = replace(plan, channels=shape[0], sides=shape[1:], steps=[step for layer in several for step in _steps(layer, shape, plan, scene)], takes=[])
+        own = replace(
+            plan,
+            channels=shape[0],
+            sides=shape[1:],
+            steps=[step for layer in several for step in _steps(layer, shape, plan, scene)],
+            takes=[],
+        )
         made = engine.made(own)
         if stated is None or _agrees(row, made[-1].output, plan):
             taken = first.takes
@@ -139,7 +158,15 @@ def _run(several: list[Described], shape: tuple[Any, ...], plan: Plan, scene: Sc
 
 
 def _steps(layer: Described, shape: tuple[Any, ...], plan: Plan, scene: Scene) -> list[tuple[str, dict[str, Any]]]:
-    one = planned(Scene(scene.text, layers=[Described(layer.type, dict(layer.options))], entering=shape, layout=plan.layout, remarks=scene.remarks))
+    one = planned(
+        Scene(
+            scene.text,
+            layers=[Described(layer.type, dict(layer.options))],
+            entering=shape,
+            layout=plan.layout,
+            remarks=scene.remarks,
+        )
+    )
     for assumption in one.assumptions:
         if assumption.value is not None:
             plan.assume(*assumption)
@@ -165,7 +192,9 @@ def _agrees(row: Row, shape: tuple[Any, ...], plan: Plan) -> bool:
     if cell is None or not cell.entries:
         return True
     written = _written(shape, plan, cell)
-    return len(written) == len(cell.entries) and all(entry in (None, side) for entry, side in zip(cell.entries, written))
+    return len(written) == len(cell.entries) and all(
+        entry in (None, side) for entry, side in zip(cell.entries, written)
+    )
 
 
 def _written(shape: tuple[Any, ...], plan: Plan, cell: Cell) -> list[Any]:

@@ -9,7 +9,6 @@ from cnncalc.errors import SpecError
 from cnncalc.questions import answers as told
 from cnncalc.questions import engine, working
 from cnncalc.questions.answers import Answering
-from cnncalc.questions.described import Described
 from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
@@ -20,7 +19,19 @@ from cnncalc.render.units import human_bytes
 OUTPUTS = ("output", "spatial", "width", "height", "length", "channels", "elements", "in_features")
 SEEN = {"receptive", "effective_kernel", "total_stride"}
 COUNTS = ("params", "weights", "biases", "trainable", "non_trainable", "macs", "flops")
-PLAIN = ("relu", "leaky_relu", "sigmoid", "tanh", "softmax", "dropout", "batchnorm", "layernorm", "identity", "elu", "gelu")
+PLAIN = (
+    "relu",
+    "leaky_relu",
+    "sigmoid",
+    "tanh",
+    "softmax",
+    "dropout",
+    "batchnorm",
+    "layernorm",
+    "identity",
+    "elu",
+    "gelu",
+)
 """Layers that leave the shape as it is."""
 
 
@@ -41,23 +52,44 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
                 answers.append(answer)
     if not answers:
         raise not_understood("it is not clear what the question asks for")
-    return Reply(question, engine.spec(plan), tuple(answers), _steps(found, settled), tuple(plan.assumptions), scene.framework or "torch")
+    return Reply(
+        question,
+        engine.spec(plan),
+        tuple(answers),
+        _steps(found, settled),
+        tuple(plan.assumptions),
+        scene.framework or "torch",
+    )
 
 
-_CLAIMS = re.compile(r"(?i)\b(?:says?|said|claims?|claimed|thinks?|thought|told|believes?|wrote|writes|computed|calculated|got|gets?|insists?|answered|according|right\?|correct\?|true\?|really)")
+_CLAIMS = re.compile(
+    r"(?i)\b(?:says?|said|claims?|claimed|thinks?|thought|told|believes?|wrote|writes|computed|calculated|got|gets?|insists?|answered|according|right\?|correct\?|true\?|really)"
+)
 
 
 def _check_stated(found: Answering, asked: list[Wanted]) -> None:
     """Refuses where the question says that something else comes out, unless it quotes somebody who may be wrong."""
-    if _CLAIMS.search(found.scene.text) or not {one.quantity for one in asked} & {*OUTPUTS, "macs", "flops", "operations", "memory", "output_memory"}:
+    if _CLAIMS.search(found.scene.text) or not {one.quantity for one in asked} & {
+        *OUTPUTS,
+        "macs",
+        "flops",
+        "operations",
+        "memory",
+        "output_memory",
+    }:
         return
     for at, layer in enumerate(found.scene.layers):
         shape = found.part(at)[-1].output if found.plan.parts[at] else ()
         if layer.gives is None or engine.missing(shape[1:]) or len(shape) < 2:
             continue
-        if list(layer.gives) not in (list(shape), [*shape[1:], shape[0]], list(shape[1:])) and not (engine.missing(shape[0]) and len(layer.gives) == len(shape)):
+        if list(layer.gives) not in (list(shape), [*shape[1:], shape[0]], list(shape[1:])) and not (
+            engine.missing(shape[0]) and len(layer.gives) == len(shape)
+        ):
             told_ = told.told(list(shape[1:]))
-            raise not_understood(f"the question says that {told.told(layer.gives)} comes out, but its numbers give {told_}", found.scene.text)
+            raise not_understood(
+                f"the question says that {told.told(layer.gives)} comes out, but its numbers give {told_}",
+                found.scene.text,
+            )
 
 
 def _steps(found: Answering, asked: list[Wanted]) -> tuple[str, ...]:
@@ -75,11 +107,24 @@ def _spatial(steps: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
 
 def _by_output(scene: Scene, asked: list[Wanted], plan: Plan) -> None:
     """Counts of a convolution of which the output is given instead of the input: they go by the output alone."""
-    if any(side is not None for side in plan.sides) or len(plan.steps) != 1 or plan.steps[0][0] != "conv" or scene.output is None:
+    if (
+        any(side is not None for side in plan.sides)
+        or len(plan.steps) != 1
+        or plan.steps[0][0] != "conv"
+        or scene.output is None
+    ):
         return
-    if {one.quantity for one in asked} <= {*COUNTS, "operations", "weights_biases", "connections"} and all(isinstance(side, int) for side in scene.output):
+    if {one.quantity for one in asked} <= {*COUNTS, "operations", "weights_biases", "connections"} and all(
+        isinstance(side, int) for side in scene.output
+    ):
         rank = len(plan.sides)
-        sides = scene.output if len(scene.output) == rank else scene.output[:-1] if plan.layout == "hwc" else scene.output[1:]
+        sides = (
+            scene.output
+            if len(scene.output) == rank
+            else scene.output[:-1]
+            if plan.layout == "hwc"
+            else scene.output[1:]
+        )
         options = plan.steps[0][1]
         if len(sides) == rank and not {"stride", "padding", "dilation"} & set(options):
             plan.sides = tuple(sides)
@@ -99,7 +144,9 @@ def _fault(question: str, plan: Plan) -> Reply:
         if plan.layout == "hwc":
             told.append(f"the shape is read with the channels last: {plan.channels} channels")
         text = f"invalid: {'; '.join(told)}"
-        return Reply(question, engine.spec(plan), (Answer("output", "invalid", text),), tuple(told), tuple(plan.assumptions))
+        return Reply(
+            question, engine.spec(plan), (Answer("output", "invalid", text),), tuple(told), tuple(plan.assumptions)
+        )
     raise not_understood("nothing is wrong with these layers")
 
 
@@ -111,9 +158,16 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
         finer = {"spatial", "channels", "elements", "in_features", "length", "width", "height"}
         if one.quantity == "output" and beside & finer and not _both(found.scene, one):
             continue
-        if one.quantity == "output" and any(other.quantity == "receptive" and other.part == one.part and not _apart(found.scene.text, one, other) for other in asked):
+        if one.quantity == "output" and any(
+            other.quantity == "receptive" and other.part == one.part and not _apart(found.scene.text, one, other)
+            for other in asked
+        ):
             continue
-        if one.quantity == "output" and not re.search(r"\w", found.scene.text[one.start : one.end]) and any(other.quantity != "output" for other in asked):
+        if (
+            one.quantity == "output"
+            and not re.search(r"\w", found.scene.text[one.start : one.end])
+            and any(other.quantity != "output" for other in asked)
+        ):
             continue  # `= ?` behind what is asked for
         if one.quantity == "operations" and beside & {"macs", "flops"}:
             continue
@@ -131,7 +185,11 @@ def _apart(text: str, one: Wanted, other: Wanted) -> bool:
 
 
 def _both(scene: Scene, one: Wanted) -> bool:
-    return bool(re.search(r"(?i)\bfull shape\b|\bshape\b.*\band\b|\bvolume\b.*\band\b", scene.text[one.sentence[0] : one.sentence[1]]))
+    return bool(
+        re.search(
+            r"(?i)\bfull shape\b|\bshape\b.*\band\b|\bvolume\b.*\band\b", scene.text[one.sentence[0] : one.sentence[1]]
+        )
+    )
 
 
 def _answers(found: Answering, one: Wanted) -> list[Answer]:
@@ -156,7 +214,9 @@ def _answers(found: Answering, one: Wanted) -> list[Answer]:
     if name == "neuron_connections":
         return [_of_one_filter(found, "weights")]
     if name == "filter_params":
-        return [_of_one_filter(found, "weights" if "weight" in found.scene.text[one.start : one.end].lower() else "params")]
+        return [
+            _of_one_filter(found, "weights" if "weight" in found.scene.text[one.start : one.end].lower() else "params")
+        ]
     if name == "total_stride":
         return [_total_stride(found)]
     if name == "receptive":
@@ -167,7 +227,11 @@ def _answers(found: Answering, one: Wanted) -> list[Answer]:
         return [_memory(found, one, name)]
     if name == "factor":
         return [_factor(found)]
-    raise not_understood(f"what is asked here can't be told: {found.scene.text[one.start : one.end]}", found.scene.text, (one.start, one.end))
+    raise not_understood(
+        f"what is asked here can't be told: {found.scene.text[one.start : one.end]}",
+        found.scene.text,
+        (one.start, one.end),
+    )
 
 
 def _chosen(found: Answering, one: Wanted) -> list[int]:
@@ -180,7 +244,11 @@ def _meant(found: Answering, one: Wanted) -> list[int]:
     scene = found.scene
     everything = list(range(len(found.plan.parts)))
     start, end = one.part
-    named = [at for at in everything if (name := scene.layers[at].name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", scene.text[start:end])]
+    named = [
+        at
+        for at in everything
+        if (name := scene.layers[at].name) and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", scene.text[start:end])
+    ]
     if named and all(scene.layers[at].end <= start or scene.layers[at].start >= end for at in named):
         return named
     meant: list[int] = []
@@ -198,7 +266,9 @@ def _meant(found: Answering, one: Wanted) -> list[int]:
             alike = [alike[where]]
         elif is_plural(scene.text, mention):
             pass
-        elif mention.article not in ("the", "this", "that", "its", "") or (len(alike) > 1 and mention.article in ("the", "this", "that")):
+        elif mention.article not in ("the", "this", "that", "its", "") or (
+            len(alike) > 1 and mention.article in ("the", "this", "that")
+        ):
             alike = []
         meant += alike
     return sorted(set(meant))
@@ -207,7 +277,11 @@ def _meant(found: Answering, one: Wanted) -> list[int]:
 def is_plural(text: str, mention: Mention) -> bool:
     """Whether all layers of a kind are spoken of: `the pooling layers`, `each convolution`."""
     words = text[mention.start : mention.end]
-    return mention.article in ("each", "every", "all") or words.lower().endswith("s") or bool(re.match(r"(?i)\s*layers\b", text[mention.end :]))
+    return (
+        mention.article in ("each", "every", "all")
+        or words.lower().endswith("s")
+        or bool(re.match(r"(?i)\s*layers\b", text[mention.end :]))
+    )
 
 
 def is_called(type_: str, word: str) -> bool:
@@ -235,7 +309,9 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
     return [told.output(found, found.part(indexes[-1])[-1], None, "elements" if name == "in_features" else name)]
 
 
-_ENTERS = re.compile(r"(?i)\b(?:(?:that|which) (?:enters?|reach(?:es)?|(?:goes|is fed|is passed|comes|feeds) (?:in)?to)|entering|(?:going|fed|passed|coming) (?:in)?to|that is the input (?:of|to))\b")
+_ENTERS = re.compile(
+    r"(?i)\b(?:(?:that|which) (?:enters?|reach(?:es)?|(?:goes|is fed|is passed|comes|feeds) (?:in)?to)|entering|(?:going|fed|passed|coming) (?:in)?to|that is the input (?:of|to))\b"
+)
 
 
 def _is_of_input(found: Answering, one: Wanted) -> bool:
@@ -243,10 +319,14 @@ def _is_of_input(found: Answering, one: Wanted) -> bool:
     enters = _ENTERS.search(found.scene.text, one.end, max(one.part[1], one.end))
     if enters is None or len(_meant(found, one)) != 1:
         return False
-    return all(mention.start >= enters.end() for mention, _ in found.scene.references if one.end <= mention.start < one.part[1])
+    return all(
+        mention.start >= enters.end() for mention, _ in found.scene.references if one.end <= mention.start < one.part[1]
+    )
 
 
-_EACH_AND_ALL = re.compile(r"(?i)\b(?:each|every|per|all)\b (?:of the )?(?:\w+ )?layers?\b[^?.]{0,30}(?:\band|\bas well as|,)(?: also| then)? (?:how many )?(?:in |the |their |of the )*(?:total|sum|altogether|overall|(?:whole|entire) (?:network|model))")
+_EACH_AND_ALL = re.compile(
+    r"(?i)\b(?:each|every|per|all)\b (?:of the )?(?:\w+ )?layers?\b[^?.]{0,30}(?:\band|\bas well as|,)(?: also| then)? (?:how many )?(?:in |the |their |of the )*(?:total|sum|altogether|overall|(?:whole|entire) (?:network|model))"
+)
 
 
 def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
@@ -256,7 +336,9 @@ def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     batch = found.scene.batch
     if name in ("macs", "flops") and found.plan.batch is None and batch not in (None, 1):
         if not re.search(r"(?i)\bbatch", found.scene.text[one.sentence[0] : one.sentence[1]]):
-            raise not_understood("it is not clear whether one image or the batch is meant", found.scene.text, (one.start, one.end))
+            raise not_understood(
+                "it is not clear whether one image or the batch is meant", found.scene.text, (one.start, one.end)
+            )
         found.plan.batch = batch
     weighted = [at for at in indexes if any(made.counts["params"] != 0 for made in found.part(at))] or indexes
     if name in ("params", "trainable", "biases") and not _bias_said(found):
@@ -266,15 +348,24 @@ def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     if several and (both or not told.is_whole(found.scene, one)) and len(weighted) > 1:
         total = [told.count(found, name, found.made, None)] if both else []
         return [*(told.count(found, name, found.part(at), _name(found, at)) for at in weighted), *total]
-    if len(weighted) > 1 and len(indexes) == len(found.plan.parts) and not told.is_whole(found.scene, one) and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[slice(*one.part)]):
-        raise not_understood("there are several layers, and it is not clear which one is meant", found.scene.text, (one.start, one.end))
+    if (
+        len(weighted) > 1
+        and len(indexes) == len(found.plan.parts)
+        and not told.is_whole(found.scene, one)
+        and re.search(r"(?i)\b(?:this|the|that) (?:\w+ )?layer\b", found.scene.text[slice(*one.part)])
+    ):
+        raise not_understood(
+            "there are several layers, and it is not clear which one is meant", found.scene.text, (one.start, one.end)
+        )
     return [told.count(found, name, [made for at in indexes for made in found.part(at)], None)]
 
 
 def _with_biases(found: Answering, one: Wanted) -> bool:
     """Whether the weights that are asked for are to include the biases."""
     start, end = one.sentence
-    return any(remark.kind == "bias" and remark.value is True and start <= remark.start < end for remark in found.scene.remarks)
+    return any(
+        remark.kind == "bias" and remark.value is True and start <= remark.start < end for remark in found.scene.remarks
+    )
 
 
 def _bias_said(found: Answering) -> bool:
@@ -302,7 +393,15 @@ def _of_one_filter(found: Answering, quantity: str) -> Answer:
         raise not_understood("it is not clear which filter is meant")
     kind, options = found.plan.steps[0]
     principal = "out_features" if kind == "fc" else "out_channels"
-    plan = Plan(found.plan.channels, found.plan.sides, found.plan.layout, None, True, [(kind, {**options, principal: 1})], [range(1)])
+    plan = Plan(
+        found.plan.channels,
+        found.plan.sides,
+        found.plan.layout,
+        None,
+        True,
+        [(kind, {**options, principal: 1})],
+        [range(1)],
+    )
     if quantity == "params" and not _bias_said(found):
         found.plan.assume("bias", True, "not given")
     return told.count(Answering(found.scene, plan, engine.made(plan)), quantity, engine.made(plan), "one filter")
@@ -340,11 +439,17 @@ def _memory(found: Answering, one: Wanted, name: str) -> Answer:
     if [kind for kind, _ in found.plan.steps] == ["identity"]:
         of_weights, of_output = None, of_output or True  # type: ignore[assignment]
     if bool(of_weights) == bool(of_output):
-        raise not_understood("it is not clear whose memory is meant, that of the weights or that of an output", scene.text, (one.start, one.end))
+        raise not_understood(
+            "it is not clear whose memory is meant, that of the weights or that of an output",
+            scene.text,
+            (one.start, one.end),
+        )
     batch = found.plan.batch or scene.batch or 1
     if found.plan.batch is None and batch > 1:
         found.plan.assume("batch", batch, "for the whole batch")
-    value = engine.bytes_of(found.plan, "param_bytes" if of_weights else "activation_bytes", dtype, 1 if of_weights else batch)
+    value = engine.bytes_of(
+        found.plan, "param_bytes" if of_weights else "activation_bytes", dtype, 1 if of_weights else batch
+    )
     return Answer("memory", value, f"{human_bytes(value)} ({value:,} bytes)", None, "byte")
 
 

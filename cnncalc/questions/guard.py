@@ -26,7 +26,9 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
     check_words(scene, asked, allowed)
     stage = _staged(scene)
     if stage:
-        raise not_understood("the question goes on with new facts after it has asked; ask its parts one by one", scene.text, stage)
+        raise not_understood(
+            "the question goes on with new facts after it has asked; ask its parts one by one", scene.text, stage
+        )
     open_ = _unanswered(scene, asked)
     if open_:
         raise not_understood("it is not clear what is asked here", scene.text, open_)
@@ -35,7 +37,9 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
         raise not_understood("the question doesn't say how many groups there are", scene.text, grouped.span())
     related = relations.unread(scene, asked)
     if related:
-        raise not_understood(f"“{scene.text[slice(*related)]}” relates things in a way that is not understood", scene.text, related)
+        raise not_understood(
+            f"“{scene.text[slice(*related)]}” relates things in a way that is not understood", scene.text, related
+        )
     for number in scene.unread:
         raise not_understood(f"it is not clear what {_shown(number.value)} is", scene.text, (number.start, number.end))
 
@@ -51,7 +55,9 @@ def check_words(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | No
         raise not_understood(f"“{twist[0]}” changes the question in a way that is not understood", text, twist.span())
     strange = _strange(scene, asked, allowed)
     if strange:
-        raise not_understood(f"the word “{text[slice(*strange)]}” may change the question and is not known", text, strange)
+        raise not_understood(
+            f"the word “{text[slice(*strange)]}” may change the question and is not known", text, strange
+        )
     unread = _unread_digits(scene)
     if unread:
         raise not_understood(f"it is not clear what {text[slice(*unread)]} is", text, unread)
@@ -75,7 +81,9 @@ def _unread_digits(scene: Scene) -> tuple[int, int] | None:
     for match in _DIGITS.finditer(scene.text):
         if scene.text[match.start() - 1 : match.start()] == "«":
             continue
-        if not any(start <= match.start() and match.end() <= end for start, end in covered) and not _NAMED.fullmatch(match[0].rstrip(".")):
+        if not any(start <= match.start() and match.end() <= end for start, end in covered) and not _NAMED.fullmatch(
+            match[0].rstrip(".")
+        ):
             digits = re.search(r"\d", match[0])
             at = match.start() + (digits.start() if digits else 0)
             if not any(start <= at < end for start, end in covered):
@@ -90,10 +98,19 @@ def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
     """Where a question word stands (`what`, `how many`) that no quantity follows."""
     for start, end in sentences(scene.text):
         sentence = scene.text[start:end]
-        states = any(start <= number.start < end and number.role for number in scene.numbers) and not _YES_NO.match(sentence)
-        if sentence.rstrip().endswith("?") and re.search(r"\w", sentence) and not states and not any(start <= one.start < end for one in asked):
+        states = any(start <= number.start < end and number.role for number in scene.numbers) and not _YES_NO.match(
+            sentence
+        )
+        if (
+            sentence.rstrip().endswith("?")
+            and re.search(r"\w", sentence)
+            and not states
+            and not any(start <= one.start < end for one in asked)
+        ):
             return start, end
-        begins = [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
+        begins = (
+            [start + match.start() for match in BEGIN.finditer(sentence)] if sentence.rstrip().endswith("?") else []
+        )
         begins = [at for at in begins if at == begins[0] or not _is_relative(scene.text, start, at)]
         for begin, stop in zip(begins, [*begins[1:], end]):
             if not any(begin <= one.start < stop or one.start <= begin < one.end for one in asked):
@@ -105,7 +122,11 @@ def _is_relative(text: str, start: int, at: int) -> bool:
     """Whether a `which` asks for nothing: the smallest input for which …; or a verb: which sizes give …"""
     if re.match(r"(?i)which", text[at:]):
         return bool(re.search(r"(?i)\b(?:for|with|in|by|through|at|under|from|to|on)\s+$", text[start:at]))
-    return bool(re.match(r"(?i)(?:give|state|name|report|show)\b", text[at:]) and re.search(r"(?i)\w\s+$", text[start:at]) and not re.search(r"(?i)\b(?:and|then|please|also|or)\s+$", text[start:at]))
+    return bool(
+        re.match(r"(?i)(?:give|state|name|report|show)\b", text[at:])
+        and re.search(r"(?i)\w\s+$", text[start:at])
+        and not re.search(r"(?i)\b(?:and|then|please|also|or)\s+$", text[start:at])
+    )
 
 
 def _staged(scene: Scene) -> tuple[int, int] | None:
@@ -126,14 +147,18 @@ def _chats(text: str, at: int) -> bool:
     start = max(text.rfind(sign, 0, at) for sign in ",;:.!?()\n") + 1
     end = min((found for found in (text.find(sign, at) for sign in ",;:.!?()\n") if found >= 0), default=len(text))
     part = text[start:end]
-    return bool(re.search(r"\b(?:I|I'm|I've|I'd|[Mm]y|[Mm]e|[Hh]i|[Hh]ello|[Tt]hanks?)\b", part)) and not re.search(r"\d", part)
+    return bool(re.search(r"\b(?:I|I'm|I've|I'd|[Mm]y|[Mm]e|[Hh]i|[Hh]ello|[Tt]hanks?)\b", part)) and not re.search(
+        r"\d", part
+    )
 
 
 def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None) -> tuple[int, int] | None:
     """Where a word stands that is not known, in a sentence that states or asks something."""
     known = vocabulary()
     facts = [(number.start, number.end) for number in scene.numbers] + [(one.start, one.end) for one in asked]
-    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [number.words for number in scene.numbers]
+    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [
+        number.words for number in scene.numbers
+    ]
     for start, end in sentences(scene.text):
         if not any(start <= first < end for first, _ in facts):
             continue
@@ -141,9 +166,17 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
             word = match[0]
             if allowed and allowed.fullmatch(word):
                 continue
-            if re.match(r"\s*(?::|&)", scene.text[match.end() : match.end() + 3]) and word[0].isupper() and match.start() <= start + 2:
+            if (
+                re.match(r"\s*(?::|&)", scene.text[match.end() : match.end() + 3])
+                and word[0].isupper()
+                and match.start() <= start + 2
+            ):
                 continue
-            if word.lower() in known or (word[0].isupper() and match.start() > start + 1 and not word.isupper()) or (word.isupper() and len(word) < 6):
+            if (
+                word.lower() in known
+                or (word[0].isupper() and match.start() > start + 1 and not word.isupper())
+                or (word.isupper() and len(word) < 6)
+            ):
                 continue
             if not any(first <= match.start() < last for first, last in read) and not _chats(scene.text, match.start()):
                 return match.span()

@@ -50,7 +50,7 @@ PLAIN = ("batchnorm", "flatten", "leaky_relu", "relu", "sigmoid", "tanh", "softm
 
 _SAME = r"[\"']?same[\"']?"
 _FACTS = (
-    ("gives", rf"(?:outputs?|output (?:size|shape|volume)|giv\w+|gives|produc\w+)(?: of)?\s*[=:]?\s*(\d+(?:x\d+){{1,2}})"),
+    ("gives", r"(?:outputs?|output (?:size|shape|volume)|giv\w+|gives|produc\w+)(?: of)?\s*[=:]?\s*(\d+(?:x\d+){1,2})"),
     ("stride", rf"(?:strides?|s){_IS}{_SIZE}(?![\w.])"),
     ("stride", r"/\s*(\d)(?![\w.])"),
     ("padding", rf"(?:zero[\s-]?)?(?:padding|pad|p){_IS}{_SIZE}(?![\w.])"),
@@ -143,7 +143,15 @@ def _labelled(made: Item, text: str) -> int:
     return label.end()
 
 
-_NAMES = {"conv": "conv", "maxpool": "maxpool", "max_pool": "maxpool", "avgpool": "avgpool", "pool": "pool", "fc": "fc", "dense": "fc"}
+_NAMES = {
+    "conv": "conv",
+    "maxpool": "maxpool",
+    "max_pool": "maxpool",
+    "avgpool": "avgpool",
+    "pool": "pool",
+    "fc": "fc",
+    "dense": "fc",
+}
 
 
 def _step(made: Item, text: str, at: int) -> int | None:
@@ -179,7 +187,9 @@ def _head(made: Item, kind: str) -> bool:
     if made.type == "readout" and kind == "fc":
         made.type = "fc"
         return True
-    if made.type == "conv" and kind in ("conv", "depthwise", "pointwise") or (made.type in ("depthwise", "pointwise") and kind == "conv"):
+    if (made.type == "conv" and kind in ("conv", "depthwise", "pointwise")) or (
+        made.type in ("depthwise", "pointwise") and kind == "conv"
+    ):
         made.type = kind if made.type == "conv" else made.type
         return True
     return made.type == kind or (made.type in POOLS and kind == "pool")
@@ -198,7 +208,9 @@ def _note(made: Item, kind: str, found: re.Match[str]) -> bool:
         made.count *= int(told)
         return made.count == int(told)
     if kind == "flow":
-        return _once(made, "takes", int(found[1])) and _once(made, "units" if made.type == "fc" else "maps", int(found[2]))
+        return _once(made, "takes", int(found[1])) and _once(
+            made, "units" if made.type == "fc" else "maps", int(found[2])
+        )
     if kind == "average":
         made.type = {"pool": "avgpool", "global_avgpool": "global_avgpool"}.get(made.type or "")
         return made.type is not None
@@ -262,7 +274,12 @@ def layers(made: Item, start: int, end: int) -> list[Described] | None:
     if kind == "readout" or (kind in ("softmax", "sigmoid") and (made.units or made.numbers)):
         made.also += [kind] if kind != "readout" else []
         kind = "fc" if made.units or made.numbers or made.maps else None
-    if kind is None and made.maps and not (made.name or "").lower().startswith("s") and (made.sizes or "kernel_size" in made.options):
+    if (
+        kind is None
+        and made.maps
+        and not (made.name or "").lower().startswith("s")
+        and (made.sizes or "kernel_size" in made.options)
+    ):
         kind = "conv"
     if kind is None and made.units and made.name and not made.sizes and not set(made.options) - {"bias"}:
         kind = "fc"
@@ -278,7 +295,9 @@ def layers(made: Item, start: int, end: int) -> list[Described] | None:
     if made.count > 1:
         if made.name or made.gives:
             return None
-        found = [Described(one.type, dict(one.options), start=start, end=end) for _ in range(made.count) for one in found]
+        found = [
+            Described(one.type, dict(one.options), start=start, end=end) for _ in range(made.count) for one in found
+        ]
     return found
 
 
@@ -293,7 +312,7 @@ def _described(made: Item, kind: str) -> list[dict[str, Any]] | None:
             return None
         wide = [size for size in (made.units, made.maps) if size is not None]
         wide = wide or numbers
-        if numbers and wide is not numbers or len(wide) > 1 and not made.plural:
+        if (numbers and wide is not numbers) or (len(wide) > 1 and not made.plural):
             return None
         return [{**options, "out_features": one} for one in wide] or None
     for size in made.sizes:

@@ -11,11 +11,19 @@ from cnncalc.questions.items import PLAIN, item, layers
 from cnncalc.questions.scene import CONVS, POOLS
 from cnncalc.questions.stages import followed, unrolled
 
-_STRONG = re.compile(r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s*\bfollowed by\b|,?\s*\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?")
+_STRONG = re.compile(
+    r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s*\bfollowed by\b|,?\s*\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?"
+)
 _WEAK = re.compile(r"(?i),(?![^()]*\))|\band\b|\+")
-_MAIN = re.compile(r"(?i)\b(?:(?:max|avg|average)?-?(?:conv|pool)\w*|fc\d*|dense|linear|fully[ -]connected|densely[ -]connected|read-?out|flatten\w*)\b")
-_PREFIX = re.compile(r"(?i).*?(?::|\b(?:through|into|consists? of|consisting of|contains|comprises|layers|network (?:with|of|has)|cnn (?:with|of|has)|has|by|is)\b)\s*")
-_SUFFIX = re.compile(r"(?i)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)")
+_MAIN = re.compile(
+    r"(?i)\b(?:(?:max|avg|average)?-?(?:conv|pool)\w*|fc\d*|dense|linear|fully[ -]connected|densely[ -]connected|read-?out|flatten\w*)\b"
+)
+_PREFIX = re.compile(
+    r"(?i).*?(?::|\b(?:through|into|consists? of|consisting of|contains|comprises|layers|network (?:with|of|has)|cnn (?:with|of|has)|has|by|is)\b)\s*"
+)
+_SUFFIX = re.compile(
+    r"(?i)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)"
+)
 _COLON = re.compile(r":(?P<size>[^:]*)$")
 _INPUT_WORD = re.compile(
     r"(?i)(?:inputs?|images?|pictures?|layers?|volumes?|sizes?|shapes?|tensors?|dimensions?|of|an?|the|rgb|colou?rs?|gr[ae]y[- ]?(?:scale)?|mnist|cifar-?(?:10+)?|imagenet|is|are|pixels?|px|channels?|as|in|on|from|has|with|"
@@ -81,7 +89,11 @@ def _with_followers(piece: _Piece, behind: list[_Piece], what: str) -> _Piece:
     for layer in piece.layers:
         made.append(layer)
         if layer.type in CONVS if what.startswith("conv") else layer.type == "fc":
-            made += [Described(one.type, dict(one.options), start=layer.start, end=layer.end) for other in behind for one in other.layers]
+            made += [
+                Described(one.type, dict(one.options), start=layer.start, end=layer.end)
+                for other in behind
+                for one in other.layers
+            ]
     return piece._replace(layers=tuple(made))
 
 
@@ -146,7 +158,12 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
 
 
 def _prefixes(whole: str) -> list[int]:
-    found = [match.end() for match in re.finditer(r"(?i):|\b(?:through|into|consists? of|consisting of|contains|comprises|with|of|has|by|after)\b", whole)]
+    found = [
+        match.end()
+        for match in re.finditer(
+            r"(?i):|\b(?:through|into|consists? of|consisting of|contains|comprises|with|of|has|by|after)\b", whole
+        )
+    ]
     return [at for at in found if at < len(whole)][:12]
 
 
@@ -180,13 +197,20 @@ def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
         piece = text[begin:stop]
         if begin > start:
             before = text[cuts[-1] : begin]
-            if ((headed or _is_plain(before)) and _MAIN.search(piece)) or _input(before) is not None or re.match(r"\W*(?:and\s+)?[A-Z]\d\s*:", piece):
+            if (
+                ((headed or _is_plain(before)) and _MAIN.search(piece))
+                or _input(before) is not None
+                or re.match(r"\W*(?:and\s+)?[A-Z]\d\s*:", piece)
+            ):
                 cuts.append(begin)
                 headed = False
         headed = headed or bool(_MAIN.search(piece))
         begin = stop
     edges = [*cuts, end]
-    return [(first if at == 0 else first + _opening(text, first), last) for at, (first, last) in enumerate(zip(edges, edges[1:]))]
+    return [
+        (first if at == 0 else first + _opening(text, first), last)
+        for at, (first, last) in enumerate(zip(edges, edges[1:]))
+    ]
 
 
 def _is_plain(stretch: str) -> bool:
@@ -223,9 +247,20 @@ def _of_all(sentence: str) -> list[Described]:
     made = []
     for first, last in _groups(sentence, 0, len(sentence)):
         one = item(sentence[first:last])
-        if one is not None and one.type is None and re.search(r"(?i)\b(?:filters|kernels)\b", sentence[first:last]) and not one.maps:
+        if (
+            one is not None
+            and one.type is None
+            and re.search(r"(?i)\b(?:filters|kernels)\b", sentence[first:last])
+            and not one.maps
+        ):
             one.type = "conv"
-        if one is None or one.type not in (*CONVS, *POOLS) or not (one.quantified or one.plural or _plural(sentence[first:last])) or one.gives or one.also:
+        if (
+            one is None
+            or one.type not in (*CONVS, *POOLS)
+            or not (one.quantified or one.plural or _plural(sentence[first:last]))
+            or one.gives
+            or one.also
+        ):
             return []
         several = layers(one, 0, 0)
         if several is None or len(several) != 1 or several[0].takes or not several[0].options:
@@ -246,7 +281,12 @@ def of_all(text: str) -> tuple[str, list[Described]]:
 
 
 def _plural(stretch: str) -> bool:
-    return bool(re.search(r"(?i)\b(?:conv\w*|pool\w*) (?:layers|filters|kernels|windows|regions)\b|\b(?:filters|kernels) (?:are|have)\b|\b(?:convolutions|convs|poolings|pools)\b", stretch))
+    return bool(
+        re.search(
+            r"(?i)\b(?:conv\w*|pool\w*) (?:layers|filters|kernels|windows|regions)\b|\b(?:filters|kernels) (?:are|have)\b|\b(?:convolutions|convs|poolings|pools)\b",
+            stretch,
+        )
+    )
 
 
 def is_of(layer: Described, default: Described) -> bool:

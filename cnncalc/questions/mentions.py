@@ -21,8 +21,14 @@ TYPES = (
     ("minpool", r"min(?:imum)?[- ]?pool(?:ing|ed|s)?"),
     ("sumpool", r"sum[- ]?pool(?:ing|ed|s)?"),
     ("pool", r"pool(?:ings?|ed|s)?|sub-?sampling(?: layer)"),
-    ("local", r"local(?:ly)?[- ]connected|un-?tied|un-?shared|without (?:parameter|weight)[- ]sharing|no (?:parameter|weight)[- ]sharing|not share"),
-    ("fc", r"fully[- ]?connected|dense(?:ly[- ]connected)?(?! ?net)|fc(?= ?\d|\b)|linear(?= layers?)|multi-?layer perceptron|mlp"),
+    (
+        "local",
+        r"local(?:ly)?[- ]connected|un-?tied|un-?shared|without (?:parameter|weight)[- ]sharing|no (?:parameter|weight)[- ]sharing|not share",
+    ),
+    (
+        "fc",
+        r"fully[- ]?connected|dense(?:ly[- ]connected)?(?! ?net)|fc(?= ?\d|\b)|linear(?= layers?)|multi-?layer perceptron|mlp",
+    ),
     ("batchnorm", r"batch[- ]?norm(?:ali[sz]ation)?|bn"),
     ("layernorm", r"layer[- ]?norm(?:ali[sz]ation)?"),
     ("flatten", r"flatten(?:ed|ing|s)?|stretched|unroll(?:ed)?"),
@@ -39,7 +45,9 @@ _MENTION = re.compile(
     "|".join(rf"(?P<{kind}>(?<![A-Za-z])(?:{words})(?![A-Za-z]){_NOT_NETWORK})" for kind, words in TYPES), re.IGNORECASE
 )
 _NUMBERED = re.compile(r"[-_ ]?#?(\d|1[0-3])(?![\dx.]|\s*(?:x|\d|filters?|kernels?|maps|neurons|units))")
-_ARTICLE = re.compile(r"(?i)\b(the|this|that|these|those|such|its|our|said|same|each|every|all|a|an|any|another|following|above|whole|single|one)\b(?:[\s-]+[\w×]+){0,3}?[\s-]*$")
+_ARTICLE = re.compile(
+    r"(?i)\b(the|this|that|these|those|such|its|our|said|same|each|every|all|a|an|any|another|following|above|whole|single|one)\b(?:[\s-]+[\w×]+){0,3}?[\s-]*$"
+)
 
 
 @dataclass
@@ -63,5 +71,13 @@ def mentions(text: str) -> list[Mention]:
         numbered = _NUMBERED.match(text, match.end())
         name = text[match.start() : numbered.end()].strip() if numbered else None
         kind = match.lastgroup or ""
-        found.append(Mention(kind, match.start(), numbered.end() if numbered else match.end(), article[1].lower() if article else "", name))
+        found.append(
+            Mention(
+                kind,
+                match.start(),
+                numbered.end() if numbered else match.end(),
+                article[1].lower() if article else "",
+                name,
+            )
+        )
     return found

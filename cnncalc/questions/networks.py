@@ -10,7 +10,7 @@ from typing import Any
 
 from cnncalc.errors import SpecError
 from cnncalc.questions import engine, working
-from cnncalc.questions.answers import UNITS, Answering, is_each, is_whole, plain, told
+from cnncalc.questions.answers import UNITS, is_each, is_whole, plain, told
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.definitions import written_out
 from cnncalc.questions.described import Described
@@ -28,8 +28,25 @@ from cnncalc.questions.text import spelled
 from cnncalc.questions.wanted import Wanted, wanted
 from cnncalc.questions.zoo import known
 
-_FORWARD = (*OUTPUTS, *COUNTS, "weights_biases", "receptive", "total_stride", "connections", "operations", "memory", "output_memory", "input")
-_OF_COLUMNS = {**dict.fromkeys(OUTPUTS, "output"), "input": "input", "memory": "output", "trainable": "params", **{name: name for name in ("params", "weights", "biases", "macs")}}
+_FORWARD = (
+    *OUTPUTS,
+    *COUNTS,
+    "weights_biases",
+    "receptive",
+    "total_stride",
+    "connections",
+    "operations",
+    "memory",
+    "output_memory",
+    "input",
+)
+_OF_COLUMNS = {
+    **dict.fromkeys(OUTPUTS, "output"),
+    "input": "input",
+    "memory": "output",
+    "trainable": "params",
+    **{name: name for name in ("params", "weights", "biases", "macs")},
+}
 """What is asked in words, and the column of a table where it stands."""
 _LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "overlap", "kernel_size")
 
@@ -65,7 +82,9 @@ def network(question: str, text: str) -> Reply | None:
     return forward(question, scene, asked, plan)
 
 
-_FILL = re.compile(r"(?i)missing|fill\w*|complet\w*|blanks?|unknown|absent|gaps?|tables?|columns?|rows?|summary|question|marks?|place|belongs?|entries|empty|cells?|stands?|left|model|entry|torchsummary|prints?|printed|tool|report\w*|below|above|following")
+_FILL = re.compile(
+    r"(?i)missing|fill\w*|complet\w*|blanks?|unknown|absent|gaps?|tables?|columns?|rows?|summary|question|marks?|place|belongs?|entries|empty|cells?|stands?|left|model|entry|torchsummary|prints?|printed|tool|report\w*|below|above|following"
+)
 
 
 def _tabled(question: str, text: str) -> Reply | None:
@@ -76,7 +95,9 @@ def _tabled(question: str, text: str) -> Reply | None:
     if words is None or drawn is None or not found:
         return None
     flat = [layer for row in found for layer in row]
-    around, defaults = of_all(words[: drawn.start] + " ".join(f"«{at}»" for at in range(len(flat))) + " .\n" + words[drawn.end :])
+    around, defaults = of_all(
+        words[: drawn.start] + " ".join(f"«{at}»" for at in range(len(flat))) + " .\n" + words[drawn.end :]
+    )
     scene = _scene(Listing(around, tuple(flat), tuple(defaults)))
     if scene is None:
         return None
@@ -90,14 +111,23 @@ def _tabled(question: str, text: str) -> Reply | None:
     check_words(scene, asked, _FILL)
     if scene.unread:
         return None
-    filling = bool(re.search(r"(?i)\b(?:fill|complet|missing|blank|gaps?\b|unknown|question mark|place of)", scene.text))
+    filling = bool(
+        re.search(r"(?i)\b(?:fill|complet|missing|blank|gaps?\b|unknown|question mark|place of)", scene.text)
+    )
     done = filled(drawn, found, scene)
     replies = _blanks(done, scene, asked, filling)
     if replies is None:
         return None
     made = [one for _, several in done.rows for one in several or ()]
     steps = working.steps(made, [one.quantity for one in asked])
-    return Reply(question, engine.spec(done.plan), tuple(replies), steps, tuple(done.plan.assumptions), scene.framework or "torch")
+    return Reply(
+        question,
+        engine.spec(done.plan),
+        tuple(replies),
+        steps,
+        tuple(done.plan.assumptions),
+        scene.framework or "torch",
+    )
 
 
 def _blanks(done: Filled, scene: Scene, asked: list[Wanted], filling: bool) -> list[Answer] | None:
@@ -138,7 +168,9 @@ def _scene(listing: Listing) -> Scene | None:
     scene.references += references
     if scene.layers != list(listing.layers):
         return None
-    if any(number.role in ATTRIBUTES for number in scene.numbers) or any(one.kind in _LAYER_FACTS for one in scene.remarks):
+    if any(number.role in ATTRIBUTES for number in scene.numbers) or any(
+        one.kind in _LAYER_FACTS for one in scene.remarks
+    ):
         return None
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
         return None
@@ -147,7 +179,12 @@ def _scene(listing: Listing) -> Scene | None:
 
 _PLACE = r"(?:first|second|third|fourth|fifth|sixth|last|final)"
 _SPOKEN = (
-    (re.compile(r"(?i)\b(?:the |these |all )*\d+ (?=(?:missing|blanks?|unknown|question marks?|open|empty|gaps?)\b)"), "the "),
+    (
+        re.compile(
+            r"(?i)\b(?:the |these |all )*\d+ (?=(?:missing|blanks?|unknown|question marks?|open|empty|gaps?)\b)"
+        ),
+        "the ",
+    ),
     (re.compile(r"(?i)\((?:e\.g\.?|for example|for instance|such as|like)[^()\n]*\)"), " "),
     (re.compile(r"(?<![\w(])(?=(?:[a-h]|i{1,3}|iv|v)\)\s)"), "("),
     (re.compile(rf"(?i)\b(the {_PLACE})(?=\s*(?:$|[?.,;:)(]|and\b))"), r"\1 layer"),
@@ -177,7 +214,11 @@ def _signed(text: str, layers: tuple[Described, ...]) -> tuple[str, list[Describ
 
 def _references(text: str, named: list[Described]) -> tuple[str, list[tuple[Mention, Any]]]:
     """The text with blanks for the signs, and the layers that they stood for."""
-    found = [(Mention(named[ord(sign) - _SIGN].type, at, at + 1, "the", named[ord(sign) - _SIGN].name), None) for at, sign in enumerate(text) if 0 <= ord(sign) - _SIGN < len(named)]
+    found = [
+        (Mention(named[ord(sign) - _SIGN].type, at, at + 1, "the", named[ord(sign) - _SIGN].name), None)
+        for at, sign in enumerate(text)
+        if 0 <= ord(sign) - _SIGN < len(named)
+    ]
     return "".join(" " if 0 <= ord(sign) - _SIGN < len(named) else sign for sign in text), found
 
 
@@ -218,11 +259,19 @@ def _check_meant(scene: Scene, one: Wanted) -> None:
         if is_plural(scene.text, mention):
             told = is_each(scene, one) or is_whole(scene, one)
             if len(alike) > 1 and one.quantity in COUNTS and not told:
-                raise not_understood("it is not clear whether these layers are meant together or each", scene.text, (mention.start, mention.end))
+                raise not_understood(
+                    "it is not clear whether these layers are meant together or each",
+                    scene.text,
+                    (mention.start, mention.end),
+                )
             continue
         if len(alike) > 1 and mention.article in ("the", "this", "that", "its"):
             told = scene.text[mention.start : mention.end]
-            raise not_understood(f"there are {len(alike)} layers of the kind “{told}”, and it is not clear which one is meant", scene.text, (mention.start, mention.end))
+            raise not_understood(
+                f"there are {len(alike)} layers of the kind “{told}”, and it is not clear which one is meant",
+                scene.text,
+                (mention.start, mention.end),
+            )
 
 
 def completed(scene: Scene) -> Plan:
@@ -242,14 +291,22 @@ def completed(scene: Scene) -> Plan:
         enters = engine.made(plan)[plan.parts[at][0]].input
         enters = enters if layer.type == "fc" else enters[:1]
         if math.prod(enters) != layer.takes:
-            raise not_understood(f"the question says that a layer takes {layer.takes}, but {told(math.prod(enters))} go in")
+            raise not_understood(
+                f"the question says that a layer takes {layer.takes}, but {told(math.prod(enters))} go in"
+            )
     return plan
 
 
 _FILTERED = ("conv", "conv_transpose", "pointwise", "local")
 _TRIES: dict[str, tuple[dict[str, object], ...]] = {
     "conv": ({}, {"padding": "same"}, {"stride": 2, "padding": "same"}, {"stride": 2}),
-    "pool": ({}, {"kernel_size": 2}, {"kernel_size": 3, "stride": 2, "padding": 1}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 4}),
+    "pool": (
+        {},
+        {"kernel_size": 2},
+        {"kernel_size": 3, "stride": 2, "padding": 1},
+        {"kernel_size": 3, "stride": 2},
+        {"kernel_size": 4},
+    ),
 }
 
 
@@ -268,7 +325,9 @@ def _settle(scene: Scene, at: int) -> None:
                 return
     layer.options = stated
     told = "×".join(map(str, layer.gives or ()))
-    raise not_understood(f"the question says that {told} comes out of a layer, which what it says of the layer doesn't give")
+    raise not_understood(
+        f"the question says that {told} comes out of a layer, which what it says of the layer doesn't give"
+    )
 
 
 def _is(layer: Described, shape: tuple[object, ...]) -> bool:

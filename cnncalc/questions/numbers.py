@@ -19,7 +19,9 @@ _LAYOUT_NOTE = re.compile(r"(?i)\b[hwdcnlft](?:x[hwdcnlft]){1,4}\b")
 _SYMBOL_BEFORE = re.compile(
     r"(?i)(?:\b(?:strides?|pad(?:ding)?|dilation(?: rate)?|(?:kernel|filter|window)(?: size)?|size|side|with|of|has|have|and|length|width|height|input|from|to|maps)(?:\s+(?:of|is|size|by|equal to))*\s+|=\s*|,\s*)$"
 )
-_SYMBOL_AFTER = re.compile(r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|inputs?|outputs?|units?|neurons?|$|[,.;:?)]|and\b|zero|at\b)")
+_SYMBOL_AFTER = re.compile(
+    r"(?i)\s*(?:filters?|kernels?|channels?|input channels?|output channels?|feature maps?|inputs?|outputs?|units?|neurons?|$|[,.;:?)]|and\b|zero|at\b)"
+)
 
 
 @dataclass
@@ -61,7 +63,9 @@ def numbers(text: str) -> list[Number]:
         sure = _SURE.get((number.letter or "").lower())
         number.role = (_counts(number, following) if following else None) or _role(number)
         number.role = sure or number.role
-        trailing = _TRAILING.match(number.after) if number.role in ("kernel_size", "volume", "input", "output") else None
+        trailing = (
+            _TRAILING.match(number.after) if number.role in ("kernel_size", "volume", "input", "output") else None
+        )
         if trailing:
             number.words = number.words[0], max(number.words[1], number.end + trailing.end())
     for number in found:
@@ -89,10 +93,24 @@ def _lists(found: list[Number], text: str) -> list[Number]:
         joins = following is not None and _COMMA.fullmatch(text[number.end : following.start]) is not None
         if following is not None and joins and isinstance(number.value, int) and isinstance(following.value, int):
             of_first = number.role is not None and following.role is None and _goes_on(number, following, text)
-            if (number.role is None and following.role is not None) or of_first or number.role == following.role in _LISTED:
+            if (
+                (number.role is None and following.role is not None)
+                or of_first
+                or number.role == following.role in _LISTED
+            ):
                 series = (number.value, *(following.series or (following.value,)))
-                merged = Number(number.value, number.start, following.end, number.before, following.after, number.role or following.role)
-                merged.series, merged.words = series, (min(number.words[0], following.words[0]), max(number.words[1], following.words[1]))
+                merged = Number(
+                    number.value,
+                    number.start,
+                    following.end,
+                    number.before,
+                    following.after,
+                    number.role or following.role,
+                )
+                merged.series, merged.words = (
+                    series,
+                    (min(number.words[0], following.words[0]), max(number.words[1], following.words[1])),
+                )
                 kept[-1] = merged
                 continue
         kept.append(number)
@@ -100,13 +118,17 @@ def _lists(found: list[Number], text: str) -> list[Number]:
 
 
 _LISTED = ("out_channels", "out_features", "stride", "dilation")
-_PLURAL = re.compile(r"(?i)\b(?:rates|strides|filters|kernels|channels|units|dilations|maps|layers|sizes|paddings|neurons)\b")
+_PLURAL = re.compile(
+    r"(?i)\b(?:rates|strides|filters|kernels|channels|units|dilations|maps|layers|sizes|paddings|neurons)\b"
+)
 _ENDS = re.compile(r"\s*(?:[,.;:)?]|and\b|or\b|$|#?$)")
 
 
 def _goes_on(number: Number, following: Number, text: str) -> bool:
     """Whether a number without a role goes on a list: `with rates 1, 2, 4`."""
-    return bool(_PLURAL.search(text[number.words[0] : number.start]) and (following.series or _ENDS.match(following.after)))
+    return bool(
+        _PLURAL.search(text[number.words[0] : number.start]) and (following.series or _ENDS.match(following.after))
+    )
 
 
 _MINUS = re.compile(r"(?:^|[\s(=:,\[])-$")
@@ -117,7 +139,12 @@ def _number(match: re.Match[str], text: str) -> Number | None:
         return Number(f"-{match[0]}", match.start() - 1, match.end(), role="unread")
     if match["size"]:
         sides = tuple(int(side) if side.isdigit() else side for side in match["size"].split("x"))
-        if all(isinstance(side, str) for side in sides) and len(set(sides)) == len(sides) and _LAYOUT_NOTE.fullmatch(match["size"]) and match["size"].replace("x", "").isupper():
+        if (
+            all(isinstance(side, str) for side in sides)
+            and len(set(sides)) == len(sides)
+            and _LAYOUT_NOTE.fullmatch(match["size"])
+            and match["size"].replace("x", "").isupper()
+        ):
             return None
         return Number(sides, match.start(), match.end(), batch=bool(match["batch"]))
     if match["symbol"]:
@@ -166,12 +193,17 @@ def _role(number: Number) -> str | None:
 _TRAILING = re.compile(r"(?i)\s*(?:in )?(?:sizes?|dimensions?|shapes?)\b(?!\s*(?:of|=|:|is)?\s*#)")
 _SURE = {"s": "stride", "p": "padding"}
 _DEFINED = r"(?P<out_channels>(?:the )?(?:number|no\.?|count) of (?:\w+ )?(?:filters|kernels|output channels|feature maps))|(?P<kernel_size>(?:the )?(?:(?:spatial )?(?:size|extent|width) of (?:the |each )?(?:filter|kernel|window)s?|(?:filter|kernel|window)s?(?:'s)? ?(?:size|extent|width)?(?! of)))|(?P<stride>(?:the )?strides?)|(?P<padding>(?:the )?(?:amount of )?(?:zero[- ])?padding)|(?P<dilation>(?:the )?dilation(?: rate| factor)?)|(?P<side>(?:the )?(?:input|image) (?:size|width|side)|(?:size|width|side) of the (?:input|image))|(?P<in_channels>(?:the )?(?:number of )?(?:input )?(?:channels|depth)(?: of the input)?)"
-_DEFINITION = re.compile(rf"(?i)\b(?-i:([A-Za-z](?:_?\w{{1,3}})?))\s*(?:=|:|is|be|denotes|stands for|means|for|being|-)?\s*(?:{_DEFINED}|(?P<kernel_side>their (?:side|size|width)s?))\b(?!\s*(?:of|=|:)?\s*\d)")
+_DEFINITION = re.compile(
+    rf"(?i)\b(?-i:([A-Za-z](?:_?\w{{1,3}})?))\s*(?:=|:|is|be|denotes|stands for|means|for|being|-)?\s*(?:{_DEFINED}|(?P<kernel_side>their (?:side|size|width)s?))\b(?!\s*(?:of|=|:)?\s*\d)"
+)
 
 
 def _letters(found: list[Number], text: str) -> None:
     """Gives the numbers that are known by a letter alone their roles."""
-    defined = {match[1]: next(name for name, words in match.groupdict().items() if words) for match in _DEFINITION.finditer(text)}
+    defined = {
+        match[1]: next(name for name, words in match.groupdict().items() if words)
+        for match in _DEFINITION.finditer(text)
+    }
     for number in found:
         if number.letter in defined:
             number.role = defined[number.letter].replace("kernel_side", "kernel_size")
@@ -182,7 +214,12 @@ def _letters(found: list[Number], text: str) -> None:
         if number.role is not None or number.letter is None:
             continue
         role = LETTERS.get(number.letter.lower())
-        if role in ("K", "F") and {"k", "f"} <= alone and not alone & {"w", "w1", "h1"} and not letters & {"w", "w1", "h1"}:
+        if (
+            role in ("K", "F")
+            and {"k", "f"} <= alone
+            and not alone & {"w", "w1", "h1"}
+            and not letters & {"w", "w1", "h1"}
+        ):
             role = None  # the size of a filter or their number: books disagree
         if role in ("K", "F"):
             other = "out_channels" not in roles and ("kernel_size" in roles or (role == "K" and "f" in alone))
@@ -190,8 +227,12 @@ def _letters(found: list[Number], text: str) -> None:
         number.role = role
 
 
-_STACK = re.compile(r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|strided|conv\w*|layers?|stride-?1|[\s-])*\s*#")
-_LAYERS = re.compile(rf"(?i)[\s-]*{LAYER_ADJECTIVE}(?:{OF_LAYERS}|convolutions?|convs?|pools?|max-?pools?|poolings?|transposed)\b")
+_STACK = re.compile(
+    r"[\s-]*(?:stacked|successive|consecutive|identical|sequential|such|of the|of|valid|same|more|unpadded|dilated|strided|conv\w*|layers?|stride-?1|[\s-])*\s*#"
+)
+_LAYERS = re.compile(
+    rf"(?i)[\s-]*{LAYER_ADJECTIVE}(?:{OF_LAYERS}|convolutions?|convs?|pools?|max-?pools?|poolings?|transposed)\b"
+)
 _FEATURE_MAPS = re.compile(r"(?i)[\s-]*(?:input )?(?:feature[- ]?maps?|planes?)\b")
 _FILTERS = re.compile(r"(?i)[\s-]*(?:\w+ ){0,2}?(?:filters?|kernels?|masks?)\b")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnncalc.questions.described import UNKNOWN, Described
 from cnncalc.questions.reply import Assumption, not_understood
-from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
+from cnncalc.questions.scene import POOLS, WINDOWED, Scene
 
 Options = dict[str, Any]
 Shape = tuple[Any, ...]
@@ -94,7 +94,9 @@ def _rank(scene: Scene) -> int:
         channels = {kernel[2] for kernel in kernels if isinstance(kernel, tuple)}
         first, last = shape[0], shape[-1]
         if len(shape) == 3 and not channels <= {first, last}:
-            raise not_understood("a filter is as deep as its input, but here the third side of the filter is not", scene.text)
+            raise not_understood(
+                "a filter is as deep as its input, but here the third side of the filter is not", scene.text
+            )
         return 2
     if ranks == {3} and shape is None and said != 3:
         return 2
@@ -108,10 +110,14 @@ def _rank(scene: Scene) -> int:
         return 1
     if shape is None and "length" in scene.sides and not {"height", "width", "side"} & set(scene.sides):
         return 1
-    if shape is not None and len(shape) == 4 and not scene.sides.get("batch", 1) is None:
+    if shape is not None and len(shape) == 4 and scene.sides.get("batch", 1) is not None:
         if not any(layer.type in WINDOWED for layer in scene.layers):
             return 2
-        return 3 if shape[0] == shape[1] == shape[2] != shape[3] or shape[1] == shape[2] == shape[3] != shape[0] > 64 else 2
+        return (
+            3
+            if shape[0] == shape[1] == shape[2] != shape[3] or shape[1] == shape[2] == shape[3] != shape[0] > 64
+            else 2
+        )
     if shape is not None and len(shape) == 5:
         return 3
     return 2
@@ -140,7 +146,9 @@ def _entering(scene: Scene, rank: int) -> Plan:
         elif len(rest) == rank:
             spatial = rest
         else:
-            raise not_understood(f"the size {'×'.join(map(str, shape))} does not fit a layer with {rank} spatial axes", scene.text)
+            raise not_understood(
+                f"the size {'×'.join(map(str, shape))} does not fit a layer with {rank} spatial axes", scene.text
+            )
     if colour is not None and channels is None:
         channels = colour
     fully = bool(scene.layers) and scene.layers[0].type in ("fc", "linear")
@@ -151,7 +159,7 @@ def _entering(scene: Scene, rank: int) -> Plan:
         channels = sides.pop("features")
     if "features" in sides:
         raise not_understood(f"it is not clear what {sides['features']} inputs are", scene.text)
-    if "batch" in sides or scene.batch is not None and shape is not None and len(shape) == rank + 2:
+    if "batch" in sides or (scene.batch is not None and shape is not None and len(shape) == rank + 2):
         batch = batch or scene.batch
     if scene.remark("batched") and scene.batch is not None:
         batch = scene.batch
@@ -209,7 +217,19 @@ def _steps(layer: Described, rank: int, plan: Plan, scene: Scene) -> list[tuple[
         options["padding"] = 0
         plan.assume("padding", 0, "“zero padding” without an amount is read as none")
     before = _causal(options, rank)
-    if kind in ("flatten", "fc", "relu", "sigmoid", "tanh", "softmax", "dropout", "batchnorm", "layernorm", "global_avgpool", "global_maxpool") or kind not in (*WINDOWED, "zero_pad"):
+    if kind in (
+        "flatten",
+        "fc",
+        "relu",
+        "sigmoid",
+        "tanh",
+        "softmax",
+        "dropout",
+        "batchnorm",
+        "layernorm",
+        "global_avgpool",
+        "global_maxpool",
+    ) or kind not in (*WINDOWED, "zero_pad"):
         if kind == "fc" and "out_features" not in options and "principal" not in options:
             options["out_features"] = UNKNOWN
         bias = scene.remark("bias")
@@ -241,13 +261,21 @@ def _steps(layer: Described, rank: int, plan: Plan, scene: Scene) -> list[tuple[
         own = {name: value for name, value in options.items() if name != "out_channels"}
         bias = {"bias": options["bias"]} if "bias" in options else {}
         depthwise = {"out_channels": "in_channels", **own, "groups": "in_channels"}
-        return [*before, ("conv", depthwise), ("conv", {"out_channels": options.get("out_channels"), "kernel_size": 1, **bias})]
+        return [
+            *before,
+            ("conv", depthwise),
+            ("conv", {"out_channels": options.get("out_channels"), "kernel_size": 1, **bias}),
+        ]
     if kind == "depthwise":
         options["out_channels"] = "in_channels"
         options["groups"] = "in_channels"
         kind = "conv"
     kernel = layer.options.get("kernel_size")
-    if "out_channels" not in options and (plan.channels == 1 or isinstance(kernel, tuple) and len(kernel) > rank) and not re.search(r"(?i)\b(?:filters|kernels|feature maps|masks)\b", scene.text):
+    if (
+        "out_channels" not in options
+        and (plan.channels == 1 or (isinstance(kernel, tuple) and len(kernel) > rank))
+        and not re.search(r"(?i)\b(?:filters|kernels|feature maps|masks)\b", scene.text)
+    ):
         options["out_channels"] = 1
         plan.assume("filters", 1)
     options.setdefault("out_channels", None)

@@ -36,16 +36,38 @@ def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     return next((span for check in checks if (span := check(scene, asked))), None)
 
 
-_KINDS = re.compile(r"(?i)\b(?:transposed?|depth-?wise|point-?wise|separable|local(?:ly)?|average|avg|mean|global(?:ly)?|min)\b(?! (?:and|of all|of the|over|value))")
+_KINDS = re.compile(
+    r"(?i)\b(?:transposed?|depth-?wise|point-?wise|separable|local(?:ly)?|average|avg|mean|global(?:ly)?|min)\b(?! (?:and|of all|of the|over|value))"
+)
 
 
 def _kind(scene: Scene, _: list[Wanted]) -> Span | None:
     """Where a kind of layer is named, and no layer is of that kind."""
     made = {layer.type for layer in scene.layers}
     for one in scene.mentions:
-        if one.type in ("local", "depthwise", "separable", "pointwise", "conv_transpose", "avgpool", "global_avgpool", "global_maxpool") and one.type not in made:
+        if (
+            one.type
+            in (
+                "local",
+                "depthwise",
+                "separable",
+                "pointwise",
+                "conv_transpose",
+                "avgpool",
+                "global_avgpool",
+                "global_maxpool",
+            )
+            and one.type not in made
+        ):
             return one.start, one.end
-    return next((match.span() for match in _KINDS.finditer(scene.text) if not any(one.start <= match.start() < one.end for one in scene.mentions)), None)
+    return next(
+        (
+            match.span()
+            for match in _KINDS.finditer(scene.text)
+            if not any(one.start <= match.start() < one.end for one in scene.mentions)
+        ),
+        None,
+    )
 
 
 def _partly_biased(scene: Scene, _: list[Wanted]) -> Span | None:
@@ -57,7 +79,12 @@ def _partly_biased(scene: Scene, _: list[Wanted]) -> Span | None:
         start = max((found.end() for found in _CLAUSE.finditer(scene.text, 0, one.start)), default=0)
         following = _CLAUSE.search(scene.text, one.end)
         clause = scene.text[start : following.start() if following else len(scene.text)]
-        if one.value != said[0].value or (len(weighted) > 1 and places(clause)) or (not local and _POSITION.search(clause)) or (one.value and _COMMON.search(clause)):
+        if (
+            one.value != said[0].value
+            or (len(weighted) > 1 and places(clause))
+            or (not local and _POSITION.search(clause))
+            or (one.value and _COMMON.search(clause))
+        ):
             return one.start, one.end
     return None
 
@@ -67,7 +94,9 @@ _POSITION = re.compile(r"(?i)\b(?:positions?|locations?|pixels?|places?)\b")
 
 
 _ATTRIBUTE = re.compile(r"(?i)\b(?:strides?|strided|pad(?:s|ding|ded)?|dilat\w+|groups?|bias(?:es|ed)?)\b")
-_IDLE = re.compile(r"(?i)\b(?:after|with) (?:the )?pad(?:ding)?\W|\bpad (?:it|them|the \w+) (?:using|with|by)\b|\b(?!a\b)[A-Za-z](?:_\w+)?\W+(?:is |for |denotes |means )?(?:the )?(?:stride|padding|dilation|groups?)\b")
+_IDLE = re.compile(
+    r"(?i)\b(?:after|with) (?:the )?pad(?:ding)?\W|\bpad (?:it|them|the \w+) (?:using|with|by)\b|\b(?!a\b)[A-Za-z](?:_\w+)?\W+(?:is |for |denotes |means )?(?:the )?(?:stride|padding|dilation|groups?)\b"
+)
 """An attribute that is only named: a letter's meaning, the state after a padding said before."""
 
 
@@ -82,7 +111,9 @@ _REFERS = re.compile(
 
 def _compared(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a thing is said to be like another one, or not to be, and nothing has read it."""
-    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [one.words for one in scene.numbers]
+    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [
+        one.words for one in scene.numbers
+    ]
     read += [match.span() for match in _REFERS.finditer(scene.text)]
     for match in _LIKE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
@@ -92,7 +123,9 @@ def _compared(scene: Scene, asked: list[Wanted]) -> Span | None:
 
 def _unsaid(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where an attribute is spoken of that nothing has read: a bias that all share, a stride equal to the kernel."""
-    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [one.words for one in scene.numbers]
+    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [
+        one.words for one in scene.numbers
+    ]
     read += [match.span() for match in _IDLE.finditer(scene.text)]
     for match in _ATTRIBUTE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
@@ -109,7 +142,9 @@ _ALL_SIDES = (("left", "right", "top", "bottom"), ("horizontal", "vertical"), ("
 def _one_sided(scene: Scene, _: list[Wanted]) -> Span | None:
     """Where a padding is said to be on some of the sides, or to be the sum over two; that on every side is read."""
     paddings = [(one.start, one.words[1], one.value) for one in scene.numbers if one.role == "padding"]
-    paddings += [(one.start, one.end, one.value) for one in scene.remarks if one.kind == "padding" and one.value in ("zero", 0)]
+    paddings += [
+        (one.start, one.end, one.value) for one in scene.remarks if one.kind == "padding" and one.value in ("zero", 0)
+    ]
     for start, end in sentences(scene.text):
         for first, last, value in paddings:
             if not start <= first < end:
@@ -133,8 +168,14 @@ def _misplaced(scene: Scene, _: list[Wanted]) -> Span | None:
             start = ordinals[at - 1].end
         if at + 1 < len(ordinals):
             end = min(end, ordinals[at + 1].start)
-        facts = [fact for fact in scene.owners if place.end <= fact < end] or [fact for fact in scene.owners if start <= fact < place.start]
-        right = [alike[place.value] for alike in _alike(layers) if isinstance(place.value, int) and -len(alike) <= place.value < len(alike)]
+        facts = [fact for fact in scene.owners if place.end <= fact < end] or [
+            fact for fact in scene.owners if start <= fact < place.start
+        ]
+        right = [
+            alike[place.value]
+            for alike in _alike(layers)
+            if isinstance(place.value, int) and -len(alike) <= place.value < len(alike)
+        ]
         for fact in facts:
             owners = scene.owners[fact]
             if len(layers) > 1 and right and (len(owners) != 1 or not any(owners[0] is one for one in right)):
@@ -154,13 +195,17 @@ def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
     never = _NEVER.search(text)
     if never:
         return never.span()
-    named = [one.start for one in scene.mentions if one.type != "flatten"] + [one.start for one in scene.numbers if one.role in ("kernel_size", "pool_size")]
+    named = [one.start for one in scene.mentions if one.type != "flatten"] + [
+        one.start for one in scene.numbers if one.role in ("kernel_size", "pool_size")
+    ]
     for match in _BACKWARDS.finditer(text):
         start = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
         following = _CLAUSE.search(text, match.end())
         end = following.start() if following else len(text)
         layer = re.search(r"\blayers?\s+(?:right |directly |just )?$", text[start : match.start()])
-        if (layer or any(start <= at < match.start() for at in named)) and any(match.start() < at < end for at in named):
+        if (layer or any(start <= at < match.start() for at in named)) and any(
+            match.start() < at < end for at in named
+        ):
             return match.span()
     return None
 
@@ -169,9 +214,22 @@ _UNIT = re.compile(
     r"(?i)\b(?:per|a|an|the|each|every|one|single|1)\s+(?:(?:a|an|the|each|every|one|single|1|given|input|output|conv\w*|individual|its)\s+)*"
     r"(?P<unit>filters?|kernels?|windows?|neurons?|units?|nodes?|(?<!the )(?:weights?|parameters?)|pixels?|positions?|locations?|values?|elements?|(?<=per )seconds?|channels?|maps?|rows?|columns?)\b(?! (?:sizes?|sharing|width|height|maps?|matrix|layers?))"
 )
-_BIAS = re.compile(r"(?i)\b(?:with|includ\w+|an?|own|owns|plus|and|has|have|its|one|1|no)\s+(?:\w+ )?bias|\bbias(?:es)? (?:per|for)")
+_BIAS = re.compile(
+    r"(?i)\b(?:with|includ\w+|an?|own|owns|plus|and|has|have|its|one|1|no)\s+(?:\w+ )?bias|\bbias(?:es)? (?:per|for)"
+)
 _OF_UNITS = {
-    **dict.fromkeys(("receptive", "effective_kernel", "neuron_connections", "filter_params", "connections", "filter_shape", "total_stride"), ".*"),
+    **dict.fromkeys(
+        (
+            "receptive",
+            "effective_kernel",
+            "neuron_connections",
+            "filter_params",
+            "connections",
+            "filter_shape",
+            "total_stride",
+        ),
+        ".*",
+    ),
     **dict.fromkeys(("output", "spatial", "width", "height", "length", "elements"), "maps?|channels?"),
     **dict.fromkeys(("memory", "output_memory"), "weights?|parameters?|values?|elements?"),
 }
@@ -187,8 +245,13 @@ def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
             at = match.start("unit")
             if any(start <= at < end for start, end in [*said, (one.start, one.end)]):
                 continue
-            counted = one.quantity == "biases" and re.search(r"(?i)how many|number of|count", scene.text[slice(*one.part)])
-            if not counted and _BIAS.search(re.split(r"[,;:.?()\n]", scene.text[: match.start()])[-1] + re.split(r"[,;:.?()\n]", scene.text[match.start() :])[0]):
+            counted = one.quantity == "biases" and re.search(
+                r"(?i)how many|number of|count", scene.text[slice(*one.part)]
+            )
+            if not counted and _BIAS.search(
+                re.split(r"[,;:.?()\n]", scene.text[: match.start()])[-1]
+                + re.split(r"[,;:.?()\n]", scene.text[match.start() :])[0]
+            ):
                 continue
             if re.fullmatch(allowed, match["unit"].lower()) or any(other.start <= at < other.end for other in asked):
                 continue

@@ -67,10 +67,20 @@ _ON_SIZE = r"(?:\s*(?:of )?(?:size|shape|dimension)s?\b)"
 _AS_KERNEL = rf"(?:(?:{_ADJECTIVE}|dilated|max(?:imum)?|av(?:era)?g(?:e)?|mean|min|sum|transposed?|depth-?wise|point-?wise|pixel|pixels|causal|standard|regular|normal|strided|stacked|valid|same|(?:non-?)?overlapping|local|zero-padded|1d|2d|3d|atrous|grouped|separable|sliding|ordinary|full|dense|plain|naive|direct)[\s-]+)*(?:{_KERNEL}|convolv\w+|deconv\w*|up-?conv\w*|bottleneck|receptive fields?)\b"
 
 RULES = (
-    _before("ordinal", r"\b(?:layer|step|stage|block|part|case|option|network|model|question|level|exercise|problem|figure|table|chapter|section|lecture|week|quiz|conv|pool|fc) #?", False, r"[:.)]|\s*$"),
+    _before(
+        "ordinal",
+        r"\b(?:layer|step|stage|block|part|case|option|network|model|question|level|exercise|problem|figure|table|chapter|section|lecture|week|quiz|conv|pool|fc) #?",
+        False,
+        r"[:.)]|\s*$",
+    ),
     _after("height", r"(?:pixels? |px )?(?:high|tall)\b", False),
     _after("width", r"(?:pixels? |px )?wide\b", False),
-    _before("length", rf"\b(?:sequences?|signals?|series|sentences?|waveforms?|input)(?: of)?(?: length)?{_FILL}", False, r"\s*(?:time ?steps?|samples?|words?|elements?|values?|points?|tokens?|with|and|,|\.|$)"),
+    _before(
+        "length",
+        rf"\b(?:sequences?|signals?|series|sentences?|waveforms?|input)(?: of)?(?: length)?{_FILL}",
+        False,
+        r"\s*(?:time ?steps?|samples?|words?|elements?|values?|points?|tokens?|with|and|,|\.|$)",
+    ),
     _after("features", r"features?\b(?! maps?)(?! detectors?)", False),
     _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
@@ -83,13 +93,27 @@ RULES = (
     _before("output", r"[,;:]\s*out(?:put)?\s*[:=]?", True),
     _before("input", r"#.*\bfrom(?: an?| the)?", True, r"\s*(?:with|by|using|through|via|under|$|[,.?;])"),
     _before("output", r"\boutputs? of [^.;#]{0,40}\b(?:is|was|are|be)", True),
-    _before("output", r"#\s*(?:map|image|input|feature map|volume|picture)s? (?:is|has become|becomes|has shrunk to|shrinks to|reaches|measures)(?: only| just)?", True),
-    _after("output", r"outputs?\b(?! (?:channels?|feature|maps?|neurons?|units?|classes|layer|padding|filters?))", True),
+    _before(
+        "output",
+        r"#\s*(?:map|image|input|feature map|volume|picture)s? (?:is|has become|becomes|has shrunk to|shrinks to|reaches|measures)(?: only| just)?",
+        True,
+    ),
+    _after(
+        "output", r"outputs?\b(?! (?:channels?|feature|maps?|neurons?|units?|classes|layer|padding|filters?))", True
+    ),
     _before("volume", r"(?:[:,]|\bfrom|\blayer|\bconv\w*|\dd)\s*", True, r"\s*to\s*#"),
     _after("volume", rf"\)?\s*{_COLOUR}*{_INPUT}\b(?! size| patch)", True),
     _after("kernel_size", _AS_KERNEL + _NOT_ON, True),
-    _before("output", rf"\boutput(?: layer| volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}", True),
-    _before("input", rf"\binput(?: volume| feature maps?| maps?| tensor| image| shape| size| dimensions?| data)*\b{_FILL}", True),
+    _before(
+        "output",
+        rf"\boutput(?: layer| volume| feature maps?| maps?| tensor| image| shape| size| dimensions?)*\b{_FILL}",
+        True,
+    ),
+    _before(
+        "input",
+        rf"\binput(?: volume| feature maps?| maps?| tensor| image| shape| size| dimensions?| data)*\b{_FILL}",
+        True,
+    ),
     # strides, paddings, dilations, groups
     _before("batch", rf"\b(?:mini-?)?batch(?:[_ -]?size)?(?:es)?\b{_FILL}", False),
     _after("out_channels", r"of (?:them|these|those)\b", False),
@@ -98,16 +122,33 @@ RULES = (
     _after("batch", r"(?:input |rgb |colou?r |such )*(?:images?|samples|examples|pictures?)\b", False),
     _before("output_padding", rf"\boutput[_ -]?padding{_FILL}"),
     _before("stride", rf"\bstrid(?:es?|ed|ing)\b(?:[\s-]*conv\w*)?-?{_FILL}"),
-    _before("stride", r"\b(?:mov\w+|shift\w*|slid\w+|jump\w*|hop\w*|skip\w*)(?: (?:by|over|across|the|it|filter|window|kernel|a))*", False, r"(?:pixels?|positions?|steps?|cells?)"),
+    _before(
+        "stride",
+        r"\b(?:mov\w+|shift\w*|slid\w+|jump\w*|hop\w*|skip\w*)(?: (?:by|over|across|the|it|filter|window|kernel|a))*",
+        False,
+        r"(?:pixels?|positions?|steps?|cells?)",
+    ),
     _before("stride", rf"\bstep(?:[ -]size|s)?{_FILL}", None),
     _after("stride", rf"(?:pixels?[- ])?strid(?:es?|ed?)\b{_NOT_ON}"),
     _before("dilation", rf"\b(?:dilat(?:ion|ed|e)s?|dilation[_ ]rate|atrous(?: rate)?)\b(?: convolutions?)?-?{_FILL}"),
     _before("dilation", rf"\brate{_FILL}", False),
     _after("dilation", rf"dilat(?:ed|ion)\b{_NOT_ON}", False),
-    _before("padding", rf"\b(?:zero[- ]?)?pad(?:d(?:ing|ed))?\b(?:\s(?:it|the input|them|this|(?:on )?(?:each|all|every|both) (?:sides?|borders?|edges?)))*{_FILL}"),
-    _before("padding", r"\bpad(?:d(?:ing|ed))?\b[^.;\n#]{0,40}? (?:with|by|of|using)", False, r"(?:pixels?|zeros?|rows?|layers? of zeros?|rings?|px|on (?:each|all|every|both)|border)"),
+    _before(
+        "padding",
+        rf"\b(?:zero[- ]?)?pad(?:d(?:ing|ed))?\b(?:\s(?:it|the input|them|this|(?:on )?(?:each|all|every|both) (?:sides?|borders?|edges?)))*{_FILL}",
+    ),
+    _before(
+        "padding",
+        r"\bpad(?:d(?:ing|ed))?\b[^.;\n#]{0,40}? (?:with|by|of|using)",
+        False,
+        r"(?:pixels?|zeros?|rows?|layers? of zeros?|rings?|px|on (?:each|all|every|both)|border)",
+    ),
     _after("padding", rf"(?:pixels? |px )?(?:of )?(?:zero[- ]?)?padd?(?:ing|ed)?\b{_NOT_ON}"),
-    _after("padding", r"(?:pixels? of zeros?|zeros? (?:on|around|at|to) (?:each|every|all|both|the)|pixels? (?:border|on (?:each|every) side)|rings? of zeros)", False),
+    _after(
+        "padding",
+        r"(?:pixels? of zeros?|zeros? (?:on|around|at|to) (?:each|every|all|both|the)|pixels? (?:border|on (?:each|every) side)|rings? of zeros)",
+        False,
+    ),
     _before("groups", rf"\b(?:groups?|cardinality)\b{_FILL}", False),
     _after("groups", r"(?:conv\w* |channel |equal |separate )?groups?\b", False),
     _before("pool_size", rf"\bpool[_ ]size{_FILL}"),
@@ -115,32 +156,82 @@ RULES = (
     # counts of layers
     _after("count", rf"{LAYER_ADJECTIVE}{OF_LAYERS}\b", False),
     # channels
-    _after("in_channels", r"(?:input|in|incoming)(?:put)?[- ](?:channels?|feature[- ]?maps?|maps?|planes?|features? maps?|depth|filters)", False),
+    _after(
+        "in_channels",
+        r"(?:input|in|incoming)(?:put)?[- ](?:channels?|feature[- ]?maps?|maps?|planes?|features? maps?|depth|filters)",
+        False,
+    ),
     _after("out_features", rf"{_UNITS}\b", False),
-    _before("in_channels", r"\b(?:from|takes?(?: in)?|maps|mapping|accepts?|receiv\w+|gets|has|have|with|turns|of)", False, r"\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|→|->|=>|and (?:produc|output|yield|giv|generat|emit)\w*)\s*#"),
+    _before(
+        "in_channels",
+        r"\b(?:from|takes?(?: in)?|maps|mapping|accepts?|receiv\w+|gets|has|have|with|turns|of)",
+        False,
+        r"\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|→|->|=>|and (?:produc|output|yield|giv|generat|emit)\w*)\s*#",
+    ),
     _before("in_channels", r"", False, r"\s*(?:channels?|maps|ch)?\s*(?:→|->|=>)\s*#\Z(?<!\n)"),
-    _before("out_channels", r"#\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|and (?:produc|output|yield|giv|generat|emit)\w*)(?: exactly)?", False, r"(?!\s*(?:by\b|x\b|px\b|pixels?\b|on\b|at\b))"),
+    _before(
+        "out_channels",
+        r"#\s*(?:input )?(?:channels?|maps|feature maps)?\s*(?:channels? )?(?:to|into|and (?:produc|output|yield|giv|generat|emit)\w*)(?: exactly)?",
+        False,
+        r"(?!\s*(?:by\b|x\b|px\b|pixels?\b|on\b|at\b))",
+    ),
     _before("out_channels", r"#\s*(?:channels?|maps|ch)?\s*(?:→|->|=>)", False),
-    _before("out_channels", r"\b(?:conv\w*|filters?|layers?|one|and|kernels?|it|operation|convolution)\s*(?:which |that )?(?:outputs?|produc\w+|yield\w*|generat\w+|emit\w*|giv\w+|return\w*|to give|to produce|has)", False, r"\s*(?:output )?(?:channels?|maps|feature[- ]?maps?|planes|$|[,.;)]|and)"),
+    _before(
+        "out_channels",
+        r"\b(?:conv\w*|filters?|layers?|one|and|kernels?|it|operation|convolution)\s*(?:which |that )?(?:outputs?|produc\w+|yield\w*|generat\w+|emit\w*|giv\w+|return\w*|to give|to produce|has)",
+        False,
+        r"\s*(?:output )?(?:channels?|maps|feature[- ]?maps?|planes|$|[,.;)]|and)",
+    ),
     _after("in_channels", r"(?:channels? )?(?:input|in)(?: channels?)?\s*(?:and|,|/|&|to)\s*#", False),
     _after("in_channels", r"channels? (?:in\b|as input|at the input|in the input)", False),
-    _before("in_channels", rf"\b(?:input|in)[- _]?(?:channels?|feature[- ]?maps?|maps?|depth|planes?)\b(?: count)?{_FILL}", False),
+    _before(
+        "in_channels",
+        rf"\b(?:input|in)[- _]?(?:channels?|feature[- ]?maps?|maps?|depth|planes?)\b(?: count)?{_FILL}",
+        False,
+    ),
     _before("in_channels", rf"\bC_?(?:in|1|i)\b{_FILL}", False),
     _before("out_channels", rf"\bC_?(?:out|2|o)\b{_FILL}", False),
-    _after("out_channels", rf"(?:{_ADJECTIVE} )*{_MAPS}\b(?!{_ON_SIZE}(?!{_FILL}#))(?! (?:are|is) (?:given|fed|the input))", False),
-    _after("out_channels", r"(?:channels? )?(?:output|out)\b(?! (?:neuron|unit|node|class|step|pixel|position|element|volume|map|size|of\b|value|dim))", False),
-    _before("out_channels", rf"\b(?:(?:number|no\.?|num|count) of |# ?(?:of )?)(?:conv\w* )?(?:filters?|kernels?|output channels?|channels|feature[- ]?maps?|output maps?){_FILL}", False),
-    _before("out_channels", rf"\b(?:output channels?|out[-_ ]?channels?|output feature[- ]?maps?|output maps?|output depth){_FILL}", False),
+    _after(
+        "out_channels",
+        rf"(?:{_ADJECTIVE} )*{_MAPS}\b(?!{_ON_SIZE}(?!{_FILL}#))(?! (?:are|is) (?:given|fed|the input))",
+        False,
+    ),
+    _after(
+        "out_channels",
+        r"(?:channels? )?(?:output|out)\b(?! (?:neuron|unit|node|class|step|pixel|position|element|volume|map|size|of\b|value|dim))",
+        False,
+    ),
+    _before(
+        "out_channels",
+        rf"\b(?:(?:number|no\.?|num|count) of |# ?(?:of )?)(?:conv\w* )?(?:filters?|kernels?|output channels?|channels|feature[- ]?maps?|output maps?){_FILL}",
+        False,
+    ),
+    _before(
+        "out_channels",
+        rf"\b(?:output channels?|out[-_ ]?channels?|output feature[- ]?maps?|output maps?|output depth){_FILL}",
+        False,
+    ),
     _before("out_channels", r"\b(?:filters|feature maps|channels_out|kernels) ?[=:]", False),
-    _after("features", r"(?:input (?:features?|neurons?|units?|nodes|values|variables)|inputs\b|features (?:in\b|per))", False),
+    _after(
+        "features",
+        r"(?:input (?:features?|neurons?|units?|nodes|values|variables)|inputs\b|features (?:in\b|per))",
+        False,
+    ),
     _before("features", rf"\b(?:input layer|input vector|in_features|input features|number of inputs)\b{_FILL}", False),
     _before("features", r"\bfrom", False, r"\s*(?:inputs?|features|neurons|units|nodes)?\s*(?:in)?to\s*#"),
     _before("out_features", rf"\b(?:neurons?|units?|nodes?|out_features|classes){_FILL}", False),
-    _before("out_features", rf"\b(?:fully[- ]connected|dense|fc|linear|hidden|softmax)(?: layers?)?(?:,| to| into|-){_FILL}", False),
+    _before(
+        "out_features",
+        rf"\b(?:fully[- ]connected|dense|fc|linear|hidden|softmax)(?: layers?)?(?:,| to| into|-){_FILL}",
+        False,
+    ),
     _before("out_features", rf"\b(?:fully[- ]connected|dense|fc|linear|hidden|softmax)(?: layers?)?{_FILL}", False),
     # kernels
     _before("kernel_size", rf"\b(?:kernel|filter|window)[_ ]sizes?{_FILL}"),
-    _before("kernel_size", rf"\b(?:kernels?|filters?|windows?|masks?|operators?|patch(?:es)?|tiles?|extent|receptive field)\b{_FILL}"),
+    _before(
+        "kernel_size",
+        rf"\b(?:kernels?|filters?|windows?|masks?|operators?|patch(?:es)?|tiles?|extent|receptive field)\b{_FILL}",
+    ),
     _after("kernel_size", _AS_KERNEL),
     _before("kernel_size", rf"\b{_KERNEL}(?: with| of| over| using|,)*{_FILL}"),
     # channels and sides of the input
@@ -153,7 +244,11 @@ RULES = (
     _before("height", rf"\b(?:height|rows?)\b{_FILL}", False),
     _before("width", rf"\b(?:width|cols?|columns?)\b{_FILL}", False),
     _before("length", rf"\blength\b{_FILL}", False),
-    _after("length", r"(?:time[- ]?)?steps?\b|(?:samples?|elements?|values?|points?|tokens?|characters?)(?: long)?\b|long\b", False),
+    _after(
+        "length",
+        r"(?:time[- ]?)?steps?\b|(?:samples?|elements?|values?|points?|tokens?|characters?)(?: long)?\b|long\b",
+        False,
+    ),
 )
 
 

@@ -17,7 +17,18 @@ from cnncalc.questions.wanted import is_asking, sentences
 
 Shape = tuple[Any, ...]
 
-ATTRIBUTES = ("kernel_size", "pool_size", "stride", "padding", "dilation", "groups", "out_channels", "out_features", "output_padding", "count")
+ATTRIBUTES = (
+    "kernel_size",
+    "pool_size",
+    "stride",
+    "padding",
+    "dilation",
+    "groups",
+    "out_channels",
+    "out_features",
+    "output_padding",
+    "count",
+)
 """The roles of numbers that belong to a layer."""
 
 POOLS = ("pool", "maxpool", "avgpool", "minpool", "sumpool")
@@ -29,7 +40,23 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _TIGHT = re.compile(r"(?i)[\s-]*(?:(?:\d+(?:x\d+)*|[a-z]+-?)[\s-]*){0,3}$")
-_REFERENCES = ("the", "this", "that", "these", "those", "such", "its", "our", "said", "same", "each", "every", "above", "all", "whole")
+_REFERENCES = (
+    "the",
+    "this",
+    "that",
+    "these",
+    "those",
+    "such",
+    "its",
+    "our",
+    "said",
+    "same",
+    "each",
+    "every",
+    "above",
+    "all",
+    "whole",
+)
 _OUTWARDS = re.compile(
     r"(?i)(?:\bafter (?:the )?[\w-]+(?: layer)?|\boutput\w*|\bresult\w*|\bproduc\w+|\bgiv\w+|\bgave|\byield\w*|\bbecom\w+|\bobtain\w*|\bgenerat\w+|\breturns?|\bget\b|\bgets\b|\bgot\b|\breach\w*|\bwant\w*|\bdesir\w*|→|=>|->|\bto|\binto|\bleaves?|\bcomes? out|\bend up with|\bsays?|\bclaims?|\banswer\w*)\s*(?:(?:a|an|the|of|is|as|at|size|sized|shape|dimensions?|volumes?|feature|activation|maps?|tensors?|be|with|exactly|it|:|=|spatial|was|\()\s*)*$"
 )
@@ -106,7 +133,9 @@ class _Assembly:
 
     def __init__(self, scene: Scene, code: tuple[Described, ...]) -> None:
         self.scene, self.code = scene, code
-        self.restated = {value for one in code for name, value in one.options.items() if name in ("out_channels", "out_features")}
+        self.restated = {
+            value for one in code for name, value in one.options.items() if name in ("out_channels", "out_features")
+        }
         """Numbers that the words around code only say once more."""
         self.in_order = all(one.start < other.start for one, other in zip(code, code[1:]))
         self.target: list[Described] = []
@@ -125,7 +154,10 @@ class _Assembly:
             self.scene.unread += scene_numbers[-1:]
         for layer in self.scene.layers:
             family = "pool" if layer.type in POOLS else "conv" if layer.type in CONVS else layer.type
-            for name, value in {**self.scene.defaults.get(family, {}), **self.scene.defaults.get(layer.type, {})}.items():
+            for name, value in {
+                **self.scene.defaults.get(family, {}),
+                **self.scene.defaults.get(layer.type, {}),
+            }.items():
                 layer.options.setdefault(name, value)
 
     def begin(self) -> None:
@@ -139,10 +171,18 @@ class _Assembly:
         scene = self.scene
         inside = [number for number in scene.numbers if start <= number.start < end and not self.in_words(number)]
         named = [one for one in scene.mentions if start <= one.start < end]
-        said = [one for one in scene.remarks if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap", "kernel_size")]
+        said = [
+            one
+            for one in scene.remarks
+            if start <= one.start < end and one.kind in ("padding", "stride", "dilation", "overlap", "kernel_size")
+        ]
         at = [one for one in self.places if start <= one.start < end]
         for number in inside:
-            if number.role == "ordinal" and re.search(r"(?i)\blayer\s*#?$", scene.text[: number.start]) and isinstance(number.value, int):
+            if (
+                number.role == "ordinal"
+                and re.search(r"(?i)\blayer\s*#?$", scene.text[: number.start])
+                and isinstance(number.value, int)
+            ):
                 at.append(Remark("place", number.value - 1, number.start, number.end))
         at.sort(key=lambda one: one.start)
         for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
@@ -156,7 +196,10 @@ class _Assembly:
             self.place(at[0])
             for place in at:
                 behind = scene.text[place.end : place.end + 20]
-                if re.match(r"\s*(?:hidden |of the \w+ )?(?:layer|one)", behind) or scene.text[place.start : place.end].isdigit():
+                if (
+                    re.match(r"\s*(?:hidden |of the \w+ )?(?:layer|one)", behind)
+                    or scene.text[place.start : place.end].isdigit()
+                ):
                     self.refer(Mention("layer", place.end, place.end), [place])
         if len(at) > 1 and not named and opening:
             self.by_place(opening, at)
@@ -165,9 +208,15 @@ class _Assembly:
         for index, mention in enumerate(named):
             facts = chunks.get(index, [])
             stop = named[index + 1].start if index + 1 < len(named) else end
-            behind = [one for one in at if mention.end <= one.start < stop and any(fact.start > one.start for fact in facts)]
+            behind = [
+                one for one in at if mention.end <= one.start < stop and any(fact.start > one.start for fact in facts)
+            ]
             cut = behind[0].start if behind else end
-            self.mention(mention, [fact for fact in facts if fact.start < cut], [one for one in at if one.start < mention.start and (index == 0 or one.start > named[index - 1].start)])
+            self.mention(
+                mention,
+                [fact for fact in facts if fact.start < cut],
+                [one for one in at if one.start < mention.start and (index == 0 or one.start > named[index - 1].start)],
+            )
             if behind:
                 self.by_place([fact for fact in facts if fact.start >= cut], behind)
         for number in inside:
@@ -196,7 +245,9 @@ class _Assembly:
 
     def has_number(self, remark: Remark) -> bool:
         """Whether a number stands with the words: `zero padding of 1`."""
-        return any(n.role == remark.kind and n.words[0] < remark.end and n.words[1] > remark.start for n in self.scene.numbers)
+        return any(
+            n.role == remark.kind and n.words[0] < remark.end and n.words[1] > remark.start for n in self.scene.numbers
+        )
 
     def chunks(self, facts: list[Number | Remark], named: list[Mention]) -> dict[int | None, list[Number | Remark]]:
         """Which facts of a clause go with which layer that it names; without one, with None."""
@@ -233,7 +284,12 @@ class _Assembly:
 
     def mention(self, mention: Mention, facts: list[Number | Remark], at: list[Remark]) -> None:
         scene = self.scene
-        if mention.type == "flatten" and not facts and not self.code and any(one.type == "fc" for one in scene.mentions):
+        if (
+            mention.type == "flatten"
+            and not facts
+            and not self.code
+            and any(one.type == "fc" for one in scene.mentions)
+        ):
             return  # a fully connected layer flattens by itself
         family = _family(mention.type)
         current = self.target[-1] if self.target else None
@@ -241,26 +297,47 @@ class _Assembly:
         if self.code and not facts and any(_family(layer.type) == family for layer in self.code):
             self.refer(mention, at)
             return
-        named = next((layer for layer in scene.layers if mention.name and layer.name and layer.name.lower() == mention.name.lower()), None)
+        named = next(
+            (
+                layer
+                for layer in scene.layers
+                if mention.name and layer.name and layer.name.lower() == mention.name.lower()
+            ),
+            None,
+        )
         if named is not None:
             self.refer(mention, at)
             self.target = [named]
             self.state(facts, True)
             return
-        if mention.article in ("all", "every", "each") and facts and not (mention.type == "fc" and re.match(r"\s*(?:to|with)\b", scene.text[mention.end :])) and not any(_kind(f) == "count" for f in facts):
+        if (
+            mention.article in ("all", "every", "each")
+            and facts
+            and not (mention.type == "fc" and re.match(r"\s*(?:to|with)\b", scene.text[mention.end :]))
+            and not any(_kind(f) == "count" for f in facts)
+        ):
             self.default(family, facts)
             return
         if alike and not facts and scene.text[: mention.start].rstrip().endswith("("):
             self.refer(mention, at)
             return
-        if current is not None and current.implied and all(one.implied for one in alike) and self.fits(current, mention, facts):
+        if (
+            current is not None
+            and current.implied
+            and all(one.implied for one in alike)
+            and self.fits(current, mention, facts)
+        ):
             current.type, current.implied = mention.type, False
             self.state(facts, True)
             return
         if at and not facts and mention.article == "the" and not alike:
             self.refer(mention, at)
             return
-        if current is not None and _family(current.type) == family and (not current.options or (not facts and mention.article in _REFERENCES)):
+        if (
+            current is not None
+            and _family(current.type) == family
+            and (not current.options or (not facts and mention.article in _REFERENCES))
+        ):
             if current.options or current.gives:
                 self.refer(mention, at)
             if mention.type != "pool" and mention.type != "conv":
@@ -269,10 +346,19 @@ class _Assembly:
             self.state(facts, True)
             return
         kinds = {_kind(fact) for fact in facts}
-        if alike and kinds and kinds <= {"padding", "stride", "dilation"} and current in alike and not kinds & set(current.options) and not at:
+        if (
+            alike
+            and kinds
+            and kinds <= {"padding", "stride", "dilation"}
+            and current in alike
+            and not kinds & set(current.options)
+            and not at
+        ):
             self.state(facts, True)  # one thing more of the layer that is spoken of: `a "same" convolution`
             return
-        if alike and not any(_kind(f) in ("kernel_size", "out_channels", "out_features", "pool_size", "count") for f in facts):
+        if alike and not any(
+            _kind(f) in ("kernel_size", "out_channels", "out_features", "pool_size", "count") for f in facts
+        ):
             if at and facts:
                 self.place(at[-1])
                 self.state(facts, True)
@@ -282,14 +368,23 @@ class _Assembly:
                 if facts:
                     self.state(facts, True)
                 return
-        if not facts and not alike and mention.article in _REFERENCES and mention.type not in (*WINDOWED, "fc", "flatten") and self.asks(mention):
+        if (
+            not facts
+            and not alike
+            and mention.article in _REFERENCES
+            and mention.type not in (*WINDOWED, "fc", "flatten")
+            and self.asks(mention)
+        ):
             return
         self.add(Described(mention.type, name=mention.name, start=mention.start, end=mention.end))
         self.state(facts, True)
 
     def asks(self, mention: Mention) -> bool:
         """Whether it stands in a sentence that asks."""
-        return any(start <= mention.start < end and is_asking(self.scene.text[start:end]) for start, end in sentences(self.scene.text))
+        return any(
+            start <= mention.start < end and is_asking(self.scene.text[start:end])
+            for start, end in sentences(self.scene.text)
+        )
 
     def fits(self, layer: Described, mention: Mention, facts: list[Number | Remark]) -> bool:
         """Whether a layer known by its filters alone may be the one that is named now."""
@@ -307,7 +402,9 @@ class _Assembly:
         """Whether a layer without any fact stands in a list: alone on its line or between arrows."""
         text = self.scene.text
         left = max(text.rfind(sign, 0, mention.start) for sign in "\n→>,;+[(")
-        right = min((at for at in (text.find(sign, mention.end) for sign in "\n→=-,;+])") if at >= 0), default=len(text))
+        right = min(
+            (at for at in (text.find(sign, mention.end) for sign in "\n→=-,;+])") if at >= 0), default=len(text)
+        )
         around = text[left + 1 : mention.start] + text[mention.end : right]
         return len(re.findall(r"[A-Za-z]+", around)) <= 2
 
@@ -333,16 +430,24 @@ class _Assembly:
             if kind == "overlap":
                 continue
             current = self.target[-1] if self.target else None
-            if kind == "out_features" and current is not None and current.type in CONVS and "out_channels" not in current.options and not current.implied:
+            if (
+                kind == "out_features"
+                and current is not None
+                and current.type in CONVS
+                and "out_channels" not in current.options
+                and not current.implied
+            ):
                 kind = "out_channels"
             if kind == "out_features" and current is not None and current.type not in ("fc", *WINDOWED):
                 open_ = [layer for layer in scene.layers if layer.type == "fc" and "out_features" not in layer.options]
                 if open_ and open_[-1] is scene.layers[-2]:
                     self.target = [open_[-1]]
                     current = open_[-1]
-            if kind == "out_features" and (current is None or current.type != "fc" or "out_features" in current.options):
+            if kind == "out_features" and (
+                current is None or current.type != "fc" or "out_features" in current.options
+            ):
                 self.add(Described("fc", start=fact.start, end=fact.end))
-            elif kind == "out_channels" and (current is None or (current.type not in CONVS and current.type != "fc") ):
+            elif kind == "out_channels" and (current is None or (current.type not in CONVS and current.type != "fc")):
                 self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
             elif current is None:
                 if kind == "padding":
@@ -353,7 +458,11 @@ class _Assembly:
                 current.type = "conv"
             elif current.type not in (*WINDOWED, "zero_pad", "fc"):
                 self.add(Described("conv", start=fact.start, end=fact.end, implied=True))
-            elif self.taken(current, kind, fact) and kind in ("kernel_size", "out_channels", "out_features") and self.goes_on(current, fact):
+            elif (
+                self.taken(current, kind, fact)
+                and kind in ("kernel_size", "out_channels", "out_features")
+                and self.goes_on(current, fact)
+            ):
                 self.add(Described(current.type, start=fact.start, end=fact.end, implied=current.implied))
             if isinstance(fact, Number) and fact.series:
                 self.distribute(fact, kind)
@@ -372,7 +481,9 @@ class _Assembly:
         """The numbers of a list to as many layers: `three layers with 8, 16 and 32 filters`."""
         if len(self.target) == 1:
             first = self.target[0]
-            copies = [Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in fact.series[1:]]
+            copies = [
+                Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in fact.series[1:]
+            ]
             self.scene.layers += copies
             self.target = [first, *copies]
         if len(self.target) != len(fact.series):
@@ -387,7 +498,11 @@ class _Assembly:
     def goes_on(self, layer: Described, fact: Number | Remark) -> bool:
         """Whether words between them say that another layer follows, where none is named; without them it is a contradiction."""
         between = self.scene.text[layer.end : fact.start]
-        return not layer.implied or bool(re.search(r"(?i)\n|→|->|=>|;|,|\b(?:then|follow\w*|next|second|third|last|after|another|more|and)\b", between))
+        return not layer.implied or bool(
+            re.search(
+                r"(?i)\n|→|->|=>|;|,|\b(?:then|follow\w*|next|second|third|last|after|another|more|and)\b", between
+            )
+        )
 
     def taken(self, layer: Described, kind: str, fact: Number | Remark) -> bool:
         name = _option(kind, layer.type)
@@ -395,7 +510,9 @@ class _Assembly:
 
     def hidden(self, fact: Number | Remark) -> bool:
         """Whether it counts hidden layers, which are fully connected."""
-        return isinstance(fact, Number) and bool(re.match(r"(?i)\s*hidden layers", self.scene.text[fact.end : fact.end + 20]))
+        return isinstance(fact, Number) and bool(
+            re.match(r"(?i)\s*hidden layers", self.scene.text[fact.end : fact.end + 20])
+        )
 
     def repeat(self, fact: Number | Remark) -> None:
         if fact.value == 1:
@@ -412,13 +529,20 @@ class _Assembly:
                 self.scene.unread.append(fact)
             return
         first = self.target[-1]
-        if isinstance(fact, Number) and re.search(r"(?i)\b(?:these|those|the|all|both|of)\s+(?:these )?$", self.scene.text[: fact.start]):
+        if isinstance(fact, Number) and re.search(
+            r"(?i)\b(?:these|those|the|all|both|of)\s+(?:these )?$", self.scene.text[: fact.start]
+        ):
             if fact.value == len(self.weighted()):
                 return
-        if any(name in first.options for name in ("kernel_size", "out_channels", "out_features")) and first.end < fact.start - 60:
+        if (
+            any(name in first.options for name in ("kernel_size", "out_channels", "out_features"))
+            and first.end < fact.start - 60
+        ):
             self.scene.unread.append(fact)  # type: ignore[arg-type]
             return
-        copies = [Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in range(fact.value - 1)]
+        copies = [
+            Described(first.type, dict(first.options), start=first.start, end=first.end) for _ in range(fact.value - 1)
+        ]
         self.scene.layers += copies
         for layers in self.scene.owners.values():
             if first in layers:
@@ -451,14 +575,22 @@ class _Assembly:
         at = self.scene.numbers.index(number)
         before = self.scene.numbers[at - 1] if at else None
         sides = before.value if before is not None and isinstance(before.value, tuple) else ()
-        return bool(sides) and re.fullmatch(r"#?\s*(?:=|or|i\.e\.,?)\s*", number.before) is not None and all(isinstance(side, int) for side in sides) and math.prod(sides) == number.value  # type: ignore[arg-type]
+        return (
+            bool(sides)
+            and re.fullmatch(r"#?\s*(?:=|or|i\.e\.,?)\s*", number.before) is not None
+            and all(isinstance(side, int) for side in sides)
+            and math.prod(sides) == number.value
+        )  # type: ignore[arg-type]
 
     def is_of_kernel(self, number: Number) -> bool:
         """Whether a height or a width is that of a filter: the last thing spoken of."""
         if (number.role or "").startswith("kernel"):
             return True
         text = self.scene.text[max(0, number.start - 120) : number.start]
-        nouns = re.findall(r"(?i)\b(?:(kernels?|filters?|masks?|windows?)|(images?|inputs?|volumes?|pictures?|maps?|scans?|sequence|signal))\b", re.split(r"[.;\n]", text)[-1])
+        nouns = re.findall(
+            r"(?i)\b(?:(kernels?|filters?|masks?|windows?)|(images?|inputs?|volumes?|pictures?|maps?|scans?|sequence|signal))\b",
+            re.split(r"[.;\n]", text)[-1],
+        )
         return bool(nouns and nouns[-1][0])
 
     def kernel_side(self, number: Number) -> None:
@@ -481,7 +613,12 @@ class _Assembly:
             return
         if sides.get(role, number.value) != number.value:
             current = self.target[-1] if self.target else None
-            if role == "in_channels" and current is not None and current.type in CONVS and "out_channels" not in current.options:
+            if (
+                role == "in_channels"
+                and current is not None
+                and current.type in CONVS
+                and "out_channels" not in current.options
+            ):
                 current.options["out_channels"] = number.value
                 return
             self.scene.unread.append(number)
@@ -516,4 +653,6 @@ def _family(kind: str) -> str:
 
 
 def _option(kind: str, type_: str) -> str:
-    return "kernel_size" if kind == "pool_size" else "out_features" if kind == "out_channels" and type_ == "fc" else kind
+    return (
+        "kernel_size" if kind == "pool_size" else "out_features" if kind == "out_channels" and type_ == "fc" else kind
+    )

@@ -24,17 +24,70 @@ _NUMBERING = re.compile(
     r"|\b(?:cifar|imagenet|mnist|vgg|resnet|lenet|densenet|inception|c|q|question|figure|fig\.?|table|chapter|section|lecture|week|problem|exercise|equation|eq\.?)[- ]\d{1,4}k?\b(?!x|\s*x|\s*(?:filter|kernel|channel|layer))"
 )
 
-_VOCABULARY = (
-    "filter filters kernel kernels stride strides padding padded convolution convolutional convolutions convolve convolved "
-    "parameter parameters pooling pool dilation dilated receptive channel channels output outputs input inputs weights weight biases "
-    "neurons multiplications operations dimensions dimension volume trainable learnable transposed depthwise separable pointwise feature "
-    "features maxpool avgpool grayscale connected fully number calculate compute layers image images following"
-).split()
+_VOCABULARY = [
+    "filter",
+    "filters",
+    "kernel",
+    "kernels",
+    "stride",
+    "strides",
+    "padding",
+    "padded",
+    "convolution",
+    "convolutional",
+    "convolutions",
+    "convolve",
+    "convolved",
+    "parameter",
+    "parameters",
+    "pooling",
+    "pool",
+    "dilation",
+    "dilated",
+    "receptive",
+    "channel",
+    "channels",
+    "output",
+    "outputs",
+    "input",
+    "inputs",
+    "weights",
+    "weight",
+    "biases",
+    "neurons",
+    "multiplications",
+    "operations",
+    "dimensions",
+    "dimension",
+    "volume",
+    "trainable",
+    "learnable",
+    "transposed",
+    "depthwise",
+    "separable",
+    "pointwise",
+    "feature",
+    "features",
+    "maxpool",
+    "avgpool",
+    "grayscale",
+    "connected",
+    "fully",
+    "number",
+    "calculate",
+    "compute",
+    "layers",
+    "image",
+    "images",
+    "following",
+]
 _KNOWN = frozenset(_VOCABULARY)
 _WORD = re.compile(r"(?<![\w.])[a-z]{5,}(?![\w(.=])")
 _ERROR = re.compile(r"\b\w*(?:Error|Exception): (?:[^\n?]|\?(?=[,\]\d]))*?(?=\.\s|\n|$|\s-\s)")
 _HINT = re.compile(r"(?i)\bhint: *(?=[^\n]*=)[\d\s()+*/=.x-]+")
-_COURSE = re.compile(r"\b(?:CS|CSC|EE|MIT ?)\d{3}[A-Za-z]?\b|\b\d\.\d{3}\b(?= exam)|\b(?:VGG|ResNet|AlexNet|LeNet|DenseNet)-?\d+\b(?=[^.?\n]*[:(\[])")
+_COURSE = re.compile(
+    r"\b(?:CS|CSC|EE|MIT ?)\d{3}[A-Za-z]?\b|\b\d\.\d{3}\b(?= exam)|\b(?:VGG|ResNet|AlexNet|LeNet|DenseNet)-?\d+\b(?=[^.?\n]*[:(\[])"
+)
 
 
 def expanded(text: str) -> str:
@@ -43,7 +96,9 @@ def expanded(text: str) -> str:
     text = _HINT.sub(lambda found: " " * len(found[0]), text)
     text = re.sub(r"_{2,}", " ? ", text)
     text = re.sub(r"(?i)\bno\. of\b", "number of", text)
-    text = re.sub(r"(?i)\b(incl|excl|e\.g|i\.e|resp|approx|dim|dims|params?|conv|max|avg|fig)\.(?=\s+[a-z])", r"\1", text)
+    text = re.sub(
+        r"(?i)\b(incl|excl|e\.g|i\.e|resp|approx|dim|dims|params?|conv|max|avg|fig)\.(?=\s+[a-z])", r"\1", text
+    )
     text = _COURSE.sub(lambda found: " " * len(found[0]), text)
     text = _NUMBERING.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for pattern, replacement in _SHORT:

@@ -47,7 +47,10 @@ def unrolled(text: str) -> str:
     elif _FILTERS.search(body):
         values = []
     else:
-        behind = next((found for found in _LIST.finditer(text, end) if _SAYS_FILTERS.search(found[0]) or _CONV.search(found[0])), None)
+        behind = next(
+            (found for found in _LIST.finditer(text, end) if _SAYS_FILTERS.search(found[0]) or _CONV.search(found[0])),
+            None,
+        )
         if behind is None:
             return text
         values = _values(behind)

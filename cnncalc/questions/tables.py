@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 _BAR = re.compile(r"^[^\n|]*\|[^\n]*$", re.MULTILINE)
 _RULE = re.compile(r"[\s|:=_+-]*")
-_HEADER = re.compile(r"(?i)^\s*layers?\b.*\b(?:outputs?|activations?|shapes?|volumes?|sizes?|dimensions?|params?|parameters|weights)\b.*$")
+_HEADER = re.compile(
+    r"(?i)^\s*layers?\b.*\b(?:outputs?|activations?|shapes?|volumes?|sizes?|dimensions?|params?|parameters|weights)\b.*$"
+)
 _COLUMNS = (
     ("unknown", r"(?i)\bgradients?\b|\bmemory\b(?!\))|\btime\b|\bconnect"),
     ("input", r"(?i)\binputs?\b"),
@@ -111,7 +113,7 @@ def is_table(text: str) -> bool:
     if lines is None or len(lines) < 3:
         return False
     columns = _columns((_cells if "|" in text[slice(*lines[0])] else _spaced)(text[slice(*lines[0])]))
-    return columns is not None and len(columns) > 1 or "layer" in text[slice(*lines[0])].lower()
+    return (columns is not None and len(columns) > 1) or "layer" in text[slice(*lines[0])].lower()
 
 
 def _barred(text: str) -> list[tuple[int, int]] | None:
@@ -124,7 +126,11 @@ def _barred(text: str) -> list[tuple[int, int]] | None:
 def _printed(text: str) -> list[tuple[int, int]] | None:
     """The lines of a summary as a framework prints it, from its header to the last with two columns."""
     lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
-    heads = [at for at, span in enumerate(lines) if _HEADER.match(text[slice(*span)]) and len(_spaced(text[slice(*span)])) > 1]
+    heads = [
+        at
+        for at, span in enumerate(lines)
+        if _HEADER.match(text[slice(*span)]) and len(_spaced(text[slice(*span)])) > 1
+    ]
     if len(heads) != 1:
         return None
     kept = lines[heads[0] : heads[0] + 1]
@@ -144,7 +150,9 @@ def _cells(line: str) -> list[str]:
 
 
 def _spaced(line: str) -> list[str]:
-    return [cell for cell in re.split(r"\s{2,}|\s(?=[\[(](?:None|-1|\?),)|(?<=[\])])\s+(?=[\d?])", line.strip()) if cell]
+    return [
+        cell for cell in re.split(r"\s{2,}|\s(?=[\[(](?:None|-1|\?),)|(?<=[\])])\s+(?=[\d?])", line.strip()) if cell
+    ]
 
 
 def _columns(heads: list[str]) -> tuple[str, ...] | None:
@@ -160,7 +168,11 @@ def _columns(heads: list[str]) -> tuple[str, ...] | None:
         found.append(name)
     if found.count("layer") == 0:
         found[0] = "layer"
-    return tuple(found) if len({one for one in found if one != "layer"}) == len([one for one in found if one != "layer"]) else None
+    return (
+        tuple(found)
+        if len({one for one in found if one != "layer"}) == len([one for one in found if one != "layer"])
+        else None
+    )
 
 
 def _row(columns: tuple[str, ...], cells: list[str]) -> Row | None:

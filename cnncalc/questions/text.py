@@ -38,11 +38,28 @@ _LATEX = (
     (re.compile(r"\*\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*\*"), r"\1"),
 )
 
-_UNITS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS, 1)} | {w: 10 * t for t, w in enumerate(_TENS, 2)}
 _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER_WORDS = re.compile(
@@ -68,8 +85,12 @@ _TIMES = rf"{_PIXELS}\s*(?:×|[xX*](?=\s*[\dA-Za-z(])|-?\bby\b-?)\s*"
 _SIZE = re.compile(rf"(?<![\w.×]){_SIDE}(?:{_TIMES}{_SIDE})+(?![\w×]|\.\d)")
 _GROUPED = re.compile(r"(?<![\w.,(\[])(\d{1,3}(?:,\d{3})+)(?![\w,]|\.\d)")
 _GROUPED_INSIDE = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+)(?=\s*[×x])")
-_TUPLE = re.compile(rf"[(\[]\s*((?:(?:None|\?|[A-Za-z_]\w*\s*=\s*)?\s*(?:{_SIDE}|None|\?)?\s*,\s*)+(?:[A-Za-z_]\w*\s*=\s*)?{_SIDE})\s*,?\s*[)\]]")
-_BRACKETED = re.compile(r"\(\s*(\S{1,40}x\S{1,40})\s*\)(?=\s*(?:filter|kernel|conv|pool|window|input|image|matrix|mask))")
+_TUPLE = re.compile(
+    rf"[(\[]\s*((?:(?:None|\?|[A-Za-z_]\w*\s*=\s*)?\s*(?:{_SIDE}|None|\?)?\s*,\s*)+(?:[A-Za-z_]\w*\s*=\s*)?{_SIDE})\s*,?\s*[)\]]"
+)
+_BRACKETED = re.compile(
+    r"\(\s*(\S{1,40}x\S{1,40})\s*\)(?=\s*(?:filter|kernel|conv|pool|window|input|image|matrix|mask))"
+)
 
 
 def plain(text: str) -> str:
@@ -101,9 +122,15 @@ def _figure(found: re.Match[str], text: str) -> str:
     words = re.split(r"[\s-]+", found[0].lower())
     if words == ["one"]:
         before, after = text[max(0, found.start() - 20) : found.start()], text[found.end() : found.end() + 20]
-        if re.search(r"(?i)\b(?:each|every|any|the|this|that|which|last|first|top|middle|second|bottom|no|other)\s+$", before):
+        if re.search(
+            r"(?i)\b(?:each|every|any|the|this|that|which|last|first|top|middle|second|bottom|no|other)\s+$", before
+        ):
             return found[0]
-        counts = _ONE_COUNTS.match(after) or re.search(r"(?i)\b(?:stride|dilation(?: rate)?|padding)(?: of)? $", before) or (_ONE_VALUE.search(before) and re.match(r"\s*(?:[,.;)\n?]|and\b|$)", after))
+        counts = (
+            _ONE_COUNTS.match(after)
+            or re.search(r"(?i)\b(?:stride|dilation(?: rate)?|padding)(?: of)? $", before)
+            or (_ONE_VALUE.search(before) and re.match(r"\s*(?:[,.;)\n?]|and\b|$)", after))
+        )
         return "1" if counts else found[0]
     if words[0] == "zero" and re.match(r"[\s-]*pad", text[found.end() : found.end() + 8], re.IGNORECASE):
         return found[0]

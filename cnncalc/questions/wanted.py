@@ -15,9 +15,15 @@ _ASKING = re.compile(
 BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
 )
-HEAD = re.compile(r"(?i)\b(?:how (?:many|much|large|big|wide|long|high|deep)|what(?:'s| is| are| would| will| does))\b(?! (?:of (?:them|these)|wrong))")
-_PART = re.compile(r"(?i)\b(?:and|or),? (?:what|how|which|the (?:total|number))\b|,? what(?:'s| is)\b|\bhow (?:many|much)\b|\((?:[a-h]|i{1,3}|iv|v)\)")
-_ASIDE = re.compile(r"(?i)\((?:each|one|every|weights and bias|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)")
+HEAD = re.compile(
+    r"(?i)\b(?:how (?:many|much|large|big|wide|long|high|deep)|what(?:'s| is| are| would| will| does))\b(?! (?:of (?:them|these)|wrong))"
+)
+_PART = re.compile(
+    r"(?i)\b(?:and|or),? (?:what|how|which|the (?:total|number))\b|,? what(?:'s| is)\b|\bhow (?:many|much)\b|\((?:[a-h]|i{1,3}|iv|v)\)"
+)
+_ASIDE = re.compile(
+    r"(?i)\((?:each|one|every|weights and bias|assum|includ|exclud|ignor|format|with|without|hint|note|no |count|where|in the|as |e\.g|i\.e|all )[^()]*\)"
+)
 _SENTENCE = re.compile(r"[^?\n.;]*(?:\.\d[^?\n.;]*)*[?\n.;]?")
 _SIZE = r"(?:sizes?|shapes?|dimensions?|dimensionality|dims?|volumes?|resolutions?|extents?)"
 _PARAMS = r"(?:param(?:eter)?s?(?: count)?|parms|learnable (?:values?|numbers?|variables)|trainable (?:values?|numbers?|variables|weights and biases)|weights and bias(?:es)? (?:in total|altogether|together)|(?:total )?weights \+ biases|weights plus biases|params/weights|parameters/weights|numbers (?:have to|must|need to) be learn\w+|values? (?:have to|must|need to|does \w+ need to) (?:be )?learn\w*|degrees of freedom)(?!\s*(?:are |is )?(?:given|as follows|below|:|sharing))"

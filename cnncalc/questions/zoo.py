@@ -29,15 +29,162 @@ _NAMES = (
 """Names that mean one network; AlexNet, LeNet and others are several."""
 _NAME = tuple((re.compile(rf"(?i)\b{words}"), spec) for words, spec in _NAMES)
 _WORDS = frozenset(
-    "a an the how many much what is are was does do did has have having there in of for on with without and or it its all total totally altogether together overall number numbers count "
-    "parameters parameter params weights weight bias biases trainable learnable terms term network networks net model models cnn convnet architecture standard original "
-    "imagenet classes class please compute calculate find give state tell me exact exactly including includes include included excluding ignoring ignore only "
-    "pytorch torchvision torch forward pass single one image images input inputs rgb colour color size flops macs mac flop multiplications multiply accumulate accumulates operations "
-    "needs need needed require requires required take takes to run perform performed conv convolution convolutional convolutions layer layers fully connected fc dense linear first second third last final "
-    "every each version variant by contain contains contained own comprise comprises famous popular classic deep residual whole entire".split()
+    [
+        "a",
+        "an",
+        "the",
+        "how",
+        "many",
+        "much",
+        "what",
+        "is",
+        "are",
+        "was",
+        "does",
+        "do",
+        "did",
+        "has",
+        "have",
+        "having",
+        "there",
+        "in",
+        "of",
+        "for",
+        "on",
+        "with",
+        "without",
+        "and",
+        "or",
+        "it",
+        "its",
+        "all",
+        "total",
+        "totally",
+        "altogether",
+        "together",
+        "overall",
+        "number",
+        "numbers",
+        "count",
+        "parameters",
+        "parameter",
+        "params",
+        "weights",
+        "weight",
+        "bias",
+        "biases",
+        "trainable",
+        "learnable",
+        "terms",
+        "term",
+        "network",
+        "networks",
+        "net",
+        "model",
+        "models",
+        "cnn",
+        "convnet",
+        "architecture",
+        "standard",
+        "original",
+        "imagenet",
+        "classes",
+        "class",
+        "please",
+        "compute",
+        "calculate",
+        "find",
+        "give",
+        "state",
+        "tell",
+        "me",
+        "exact",
+        "exactly",
+        "including",
+        "includes",
+        "include",
+        "included",
+        "excluding",
+        "ignoring",
+        "ignore",
+        "only",
+        "pytorch",
+        "torchvision",
+        "torch",
+        "forward",
+        "pass",
+        "single",
+        "one",
+        "image",
+        "images",
+        "input",
+        "inputs",
+        "rgb",
+        "colour",
+        "color",
+        "size",
+        "flops",
+        "macs",
+        "mac",
+        "flop",
+        "multiplications",
+        "multiply",
+        "accumulate",
+        "accumulates",
+        "operations",
+        "needs",
+        "need",
+        "needed",
+        "require",
+        "requires",
+        "required",
+        "take",
+        "takes",
+        "to",
+        "run",
+        "perform",
+        "performed",
+        "conv",
+        "convolution",
+        "convolutional",
+        "convolutions",
+        "layer",
+        "layers",
+        "fully",
+        "connected",
+        "fc",
+        "dense",
+        "linear",
+        "first",
+        "second",
+        "third",
+        "last",
+        "final",
+        "every",
+        "each",
+        "version",
+        "variant",
+        "by",
+        "contain",
+        "contains",
+        "contained",
+        "own",
+        "comprise",
+        "comprises",
+        "famous",
+        "popular",
+        "classic",
+        "deep",
+        "residual",
+        "whole",
+        "entire",
+    ]
 )
 _WORD = re.compile(r"[A-Za-z]+|\d[\dx,]*")
-_KINDS = {"conv": re.compile(r"(?i)\bconv(?:olution(?:al|s)?|s)?\b"), "fc": re.compile(r"(?i)\b(?:fully[- ]connected|fc|dense|linear)\b")}
+_KINDS = {
+    "conv": re.compile(r"(?i)\bconv(?:olution(?:al|s)?|s)?\b"),
+    "fc": re.compile(r"(?i)\b(?:fully[- ]connected|fc|dense|linear)\b"),
+}
 _PLACE = re.compile(r"(?i)\b(first|second|third|last|final)\b(?= (?:conv|fully|fc|dense|linear))")
 _PLACES = {"first": 0, "second": 1, "third": 2, "last": -1, "final": -1}
 _SEVERAL = {"operations": ("macs",), "weights_biases": ("weights", "biases")}
@@ -46,7 +193,9 @@ _CHAINED = re.compile(
     r"(?:after|behind|to)\s+(?:(?P<every>each|every|all)(?: of the)? conv\w*(?: layers?)?|(?:the )?(?:\d+ )?conv\w*(?: layers?)? (?:of|with|having)(?: sizes?)? (?P<list>\d+(?:\s*,\s*\d+)*(?:\s*,?\s*and \d+)?) (?:feature )?(?:maps|filters|channels|output channels))"
 )
 _LESS = re.compile(r"(?i)\b(?:without|excluding|ignor\w+|only)\b(?! (?:the |any |its )*(?:bias|weights))")
-_MORE = re.compile(r"(?i)\b(?:additional|extra|more|added|grow|grows|increase|increases|gain|gains|further|new|betas?|gammas?)\b")
+_MORE = re.compile(
+    r"(?i)\b(?:additional|extra|more|added|grow|grows|increase|increases|gain|gains|further|new|betas?|gammas?)\b"
+)
 
 
 class _Known(NamedTuple):
@@ -71,7 +220,11 @@ def known(question: str, text: str) -> Reply | None:
     if not _says_no_more(rest, found.analysis):
         return None
     without = [one for one in remarks(rest) if one.kind == "bias" and one.value is False]
-    asked = [name for one in wanted(rest, [(one.start, one.end) for one in without]) for name in _SEVERAL.get(one.quantity, (one.quantity,))]
+    asked = [
+        name
+        for one in wanted(rest, [(one.start, one.end) for one in without])
+        for name in _SEVERAL.get(one.quantity, (one.quantity,))
+    ]
     rows = _meant(found.analysis, rest)
     answers = []
     for name in asked:
@@ -94,7 +247,11 @@ def _without_program(text: str) -> str:
 
 def _named(text: str) -> _Known | None:
     """The one network that a text names, once or more often."""
-    found = [(match, spec.format(*(group.lower() for group in match.groups()))) for words, spec in _NAME for match in words.finditer(text)]
+    found = [
+        (match, spec.format(*(group.lower() for group in match.groups())))
+        for words, spec in _NAME
+        for match in words.finditer(text)
+    ]
     found = [one for at, one in enumerate(found) if not any(other[0].start() == one[0].start() for other in found[:at])]
     if len({spec for _, spec in found}) != 1:
         return None
@@ -109,7 +266,12 @@ def _says_no_more(text: str, analysis: Analysis) -> bool:
     if _LESS.search(text):
         return False
     for word in _WORD.findall(text):
-        if word[0].isdigit() and word not in sizes and not (word == "1" and re.search(r"\b1 (?:\w+ )?(?:image|input|forward|\d+x)", text)) and not (word == "1000" and re.search(r"1000[ -](?:\w+ )?class", text)):
+        if (
+            word[0].isdigit()
+            and word not in sizes
+            and not (word == "1" and re.search(r"\b1 (?:\w+ )?(?:image|input|forward|\d+x)", text))
+            and not (word == "1000" and re.search(r"1000[ -](?:\w+ )?class", text))
+        ):
             return False
         if word[0].isalpha() and word.lower() not in _WORDS:
             return False
@@ -121,7 +283,9 @@ def _meant(analysis: Analysis, text: str) -> list[Row] | None:
     kinds = [kind for kind, words in _KINDS.items() if words.search(text)]
     if not kinds:
         return None if re.search(r"(?i)\blayers?\b", text) else list(analysis.rows)
-    rows = [row for row in analysis.rows if (row.type == "conv" if kinds[0] == "conv" else row.type in ("fc", "linear"))]
+    rows = [
+        row for row in analysis.rows if (row.type == "conv" if kinds[0] == "conv" else row.type in ("fc", "linear"))
+    ]
     place = _PLACE.search(text)
     if len(kinds) > 1 or re.search(r"(?i)\b(?:each|every)\b", text):
         return None
@@ -157,4 +321,10 @@ def _added_norms(question: str, text: str) -> Reply | None:
         total += engine.made(plan)[0].counts["params"]
     name = "trainable" if "trainable" in asked else "params"
     steps = (f"batchnorm: 2·C summed over C = {', '.join(map(str, channels))} = {told(total)}",)
-    return Reply(question, f"input: [{channels[-1]}, _, _]\nlayers:\n  - batchnorm\n", (Answer(name, total, f"{told(total)} {UNITS[name]}", None, UNITS[name]),), steps, source)
+    return Reply(
+        question,
+        f"input: [{channels[-1]}, _, _]\nlayers:\n  - batchnorm\n",
+        (Answer(name, total, f"{told(total)} {UNITS[name]}", None, UNITS[name]),),
+        steps,
+        source,
+    )
