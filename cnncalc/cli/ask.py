@@ -55,8 +55,7 @@ def ask(
 
 
 def _answer(question: str, brief: bool, format: str, output: Path | None) -> None:
-    from cnncalc.questions import ask
-    from cnncalc.questions import render
+    from cnncalc.questions import ask, render
 
     reply = ask(question)
     if format == "json":
@@ -67,8 +66,7 @@ def _answer(question: str, brief: bool, format: str, output: Path | None) -> Non
 
 
 def _answer_all(questions: list[str], output: Path | None) -> None:
-    from cnncalc.questions import ask
-    from cnncalc.questions import render
+    from cnncalc.questions import ask, render
 
     told, failed = [], False
     for question in questions:

@@ -17,8 +17,9 @@ from cnncalc.questions.networks import network
 from cnncalc.questions.numeric import numeric
 from cnncalc.questions.picked import picked
 from cnncalc.questions.plan import planned
+from cnncalc.questions.reading import read
 from cnncalc.questions.reply import Answer, Reply, not_understood
-from cnncalc.questions.scene import Scene, read, stated
+from cnncalc.questions.scene import Scene, stated
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.sweeps import swept
 from cnncalc.questions.text import plain, spelled

@@ -258,7 +258,7 @@ def stack(plan: Plan, steps: list[tuple[str, Options]]) -> Analysis:
     same = any(options.get("padding") == "same" and options.get("stride", 1) != 1 for _, options in steps)
     sides = sides if same else (PLACEHOLDER,) * len(sides)
     told = [(kind, {name: 1 if value is None else value for name, value in options.items()}) for kind, options in steps]
-    for kind, options in steps:
+    for _kind, options in steps:
         if "kernel_size" in options and not _is_known(options["kernel_size"] or UNKNOWN):
             raise not_understood("the question doesn't say the size of the filter")
     channels = plan.channels if isinstance(plan.channels, int) else 1

@@ -119,7 +119,7 @@ def _made(
     return made, made[-1].output
 
 
-_TRIES = ({}, {"padding": "same"}, {"stride": 2, "padding": "same"}, {"stride": 2})
+_TRIES: tuple[dict[str, Any], ...] = ({}, {"padding": "same"}, {"stride": 2, "padding": "same"}, {"stride": 2})
 _WINDOWS = ({"kernel_size": 2}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 3, "stride": 2, "padding": 1})
 
 

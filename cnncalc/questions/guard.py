@@ -6,7 +6,7 @@ import re
 
 from cnncalc.questions import relations
 from cnncalc.questions.reply import not_understood
-from cnncalc.questions.scene import ATTRIBUTES, Scene
+from cnncalc.questions.scene import ATTRIBUTES, Scene, spans
 from cnncalc.questions.shorthand import vocabulary
 from cnncalc.questions.wanted import BEGIN, Wanted, sentences
 
@@ -76,8 +76,7 @@ _NAMED = re.compile(
 
 def _unread_digits(scene: Scene) -> tuple[int, int] | None:
     """Where digits stand that no fact has read."""
-    covered = [(number.start, number.end) for number in scene.numbers]
-    covered += [(one.start, one.end) for one in [*scene.mentions, *scene.remarks]]
+    covered = spans(scene.numbers, scene.mentions, scene.remarks)
     for match in _DIGITS.finditer(scene.text):
         if scene.text[match.start() - 1 : match.start()] == "«":
             continue
@@ -156,9 +155,7 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
     """Where a word stands that is not known, in a sentence that states or asks something."""
     known = vocabulary()
     facts = [(number.start, number.end) for number in scene.numbers] + [(one.start, one.end) for one in asked]
-    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [
-        number.words for number in scene.numbers
-    ]
+    read = spans(asked, scene.mentions, scene.remarks) + [number.words for number in scene.numbers]
     for start, end in sentences(scene.text):
         if not any(start <= first < end for first, _ in facts):
             continue

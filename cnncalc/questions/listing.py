@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -209,7 +210,7 @@ def _groups(text: str, start: int, end: int) -> list[tuple[int, int]]:
     edges = [*cuts, end]
     return [
         (first if at == 0 else first + _opening(text, first), last)
-        for at, (first, last) in enumerate(zip(edges, edges[1:]))
+        for at, (first, last) in enumerate(itertools.pairwise(edges))
     ]
 
 

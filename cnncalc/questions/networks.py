@@ -20,8 +20,9 @@ from cnncalc.questions.guard import check, check_words
 from cnncalc.questions.listing import Listing, is_of, listed, of_all
 from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan, planned
+from cnncalc.questions.reading import read
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
-from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, read, stated
+from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, stated
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.tables import is_table, table
 from cnncalc.questions.text import spelled
@@ -266,9 +267,9 @@ def _check_meant(scene: Scene, one: Wanted) -> None:
                 )
             continue
         if len(alike) > 1 and mention.article in ("the", "this", "that", "its"):
-            told = scene.text[mention.start : mention.end]
+            word = scene.text[mention.start : mention.end]
             raise not_understood(
-                f"there are {len(alike)} layers of the kind “{told}”, and it is not clear which one is meant",
+                f"there are {len(alike)} layers of the kind “{word}”, and it is not clear which one is meant",
                 scene.text,
                 (mention.start, mention.end),
             )

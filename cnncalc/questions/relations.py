@@ -10,7 +10,7 @@ import re
 
 from cnncalc.questions.described import Described
 from cnncalc.questions.remarks import places
-from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
+from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene, spans
 from cnncalc.questions.wanted import Wanted, sentences
 
 Span = tuple[int, int]
@@ -111,9 +111,7 @@ _REFERS = re.compile(
 
 def _compared(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a thing is said to be like another one, or not to be, and nothing has read it."""
-    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [
-        one.words for one in scene.numbers
-    ]
+    read = spans(asked, scene.mentions, scene.remarks) + [one.words for one in scene.numbers]
     read += [match.span() for match in _REFERS.finditer(scene.text)]
     for match in _LIKE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
@@ -123,9 +121,7 @@ def _compared(scene: Scene, asked: list[Wanted]) -> Span | None:
 
 def _unsaid(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where an attribute is spoken of that nothing has read: a bias that all share, a stride equal to the kernel."""
-    read = [(one.start, one.end) for one in [*asked, *scene.mentions, *scene.remarks]] + [
-        one.words for one in scene.numbers
-    ]
+    read = spans(asked, scene.mentions, scene.remarks) + [one.words for one in scene.numbers]
     read += [match.span() for match in _IDLE.finditer(scene.text)]
     for match in _ATTRIBUTE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):

@@ -102,7 +102,7 @@ def expanded(text: str) -> str:
     text = _COURSE.sub(lambda found: " " * len(found[0]), text)
     text = _NUMBERING.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     for pattern, replacement in _SHORT:
-        text = pattern.sub(replacement, text)  # type: ignore[arg-type]
+        text = pattern.sub(replacement, text)
     return text
 
 

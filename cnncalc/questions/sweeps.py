@@ -12,9 +12,10 @@ from cnncalc.questions.calls import read_code
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check, check_words
 from cnncalc.questions.plan import planned
+from cnncalc.questions.reading import read
 from cnncalc.questions.remarks import places
 from cnncalc.questions.reply import Reply, not_understood
-from cnncalc.questions.scene import WINDOWED, Scene, read, stated
+from cnncalc.questions.scene import WINDOWED, Scene, stated
 from cnncalc.questions.wanted import Wanted, wanted
 
 _SEVERAL = re.compile(r"(?i)\b(?:respectively|layers|convolutions|convs)\b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -119,7 +120,7 @@ def is_table(text: str) -> bool:
 def _barred(text: str) -> list[tuple[int, int]] | None:
     """The lines of a table between bars, one below the other."""
     found = [match.span() for match in _BAR.finditer(text)]
-    together = all(not text[one[1] : other[0]].strip() for one, other in zip(found, found[1:]))
+    together = all(not text[one[1] : other[0]].strip() for one, other in itertools.pairwise(found))
     return found if found and together else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -148,5 +149,5 @@ def wanted(text: str, read: list[tuple[int, int]], *, everything: bool = False) 
     for one in found:
         start, end = one.sentence
         cuts = [start, *(start + match.start() for match in _PART.finditer(text[start:end])), end]
-        one.part = next((first, last) for first, last in zip(cuts, cuts[1:]) if first <= one.start < last)
+        one.part = next((first, last) for first, last in itertools.pairwise(cuts) if first <= one.start < last)
     return found
