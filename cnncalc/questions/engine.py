@@ -227,6 +227,8 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
     declared = REGISTRY[kind].options()
     values = {}
     for name, value in options.items():
+        if name not in declared:
+            raise not_understood(f"a {kind} layer has no {name}")
         if value == "in_channels":
             value = channels
         if isinstance(value, str) and value not in declared[name].words:

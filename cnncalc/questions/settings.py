@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cnncalc.questions.answers import told
 from cnncalc.questions.described import Described
 from cnncalc.questions.reply import Answer, not_understood
-from cnncalc.questions.scene import POOLS, WINDOWED
+from cnncalc.questions.scene import CONVS, POOLS, WINDOWED
 from cnncalc.questions.task import TRIALS, WORDS, Sizes, Step, Task, is_open, is_tied, settled
 from cnncalc.solving import Setting, Solutions
 
@@ -109,6 +109,10 @@ def _leaving(task: Task, part: Segment, shape: Sequence[int]) -> Sizes:
         return None, *(side * above // below for side in shape[1:])
     if part.output is None:
         return None, *shape[1:]
+    layers = [task.scene.layers[at] for at in part.layers]
+    filtered = [layer for layer in layers if layer.type in CONVS]
+    if filtered and "out_channels" not in filtered[-1].options and "out_channels" not in part.unknown:
+        return None, *part.output[1:]  # as many filters as come out
     return part.output
 
 
