@@ -26,13 +26,14 @@ _NEVER = re.compile(
     r"(?:after|before|behind|between) (?:the )?(?:1st|2nd|3rd|first|second|third|last|final)(?! (?:hidden|conv|pool|layer))|how many output (?:\w+ )?depend\w*|"
     r"(?:without|excluding|except(?: for)?|ignoring|omitting|apart from|besides|other than|leaving out|not counting|outside) (?:the |any |of )*(?:\w+ )?(?:layers?|conv\w*|pool\w*|fc|first|last|second)|"
     r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
+    r"rgb (?:and|plus) \w+ channels?|w(?:idth)? ?(?:x|×|by|×) ?h(?:eight)?|"
     r"(?:each|every|both|all|one)\b[^.;?\n]{0,30}?\bfollowed|followed by [^.;?\n]{0,40}\beach|from (?:the )?(?:last|top|end) to (?:the )?(?:first|bottom|start))\b"
 )
 
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind, _of_a_part, _flat)
+    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind, _of_a_part, _whose, _flat, _up_to)
     return next((span for check in checks if (span := check(scene, asked))), None)
 
 
@@ -253,6 +254,42 @@ def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
                 continue
             return match.span()
     return None
+
+
+_BATCH = re.compile(r"(?i)\b(?:of|for) (?:the |a )?(?:whole |entire |full )?(?:mini-?)?batch\b")
+_ONE_IMAGE = re.compile(r"(?i)\b(?:per|one|each|every|single|an?) (?:single )?(?:image|example|sample|picture|input)\b")
+_LETTERED = re.compile(r"\b(?:[Ll]ayer|[Cc]onv|[Nn]etwork|[Mm]odel|[Oo]ption) ([A-Z])\b")
+_OF_INPUT = re.compile(r"(?i)\b(?:has|have|does|of|do|in) (?:its|the|an?) input\b(?! (?:of|is|has|layer|to|with)\b)")
+
+
+def _whose(scene: Scene, asked: list[Wanted]) -> Span | None:
+    """Where something is asked of a layer known by a letter that none has, of the input, or of a batch where one image is told."""
+    names = {(layer.name or "").lower() for layer in scene.layers}
+    for one in asked:
+        lettered = _LETTERED.search(scene.text, *one.part)
+        if lettered and len(scene.layers) > 1 and lettered[0].lower() not in names:
+            return lettered.span()
+        of_input = _OF_INPUT.search(scene.text, *one.part)
+        if of_input and one.quantity == "channels":
+            return of_input.span()
+        if one.quantity in ("output", "elements") and scene.batch not in (None, 1, *(scene.shape or ()), *(scene.entering or ())):
+            batch = _BATCH.search(scene.text, *one.part)
+            if batch or (one.quantity == "elements" and not _ONE_IMAGE.search(scene.text, *one.sentence)):
+                return batch.span() if batch else (one.start, one.end)
+    return None
+
+
+_PADDED_TO = re.compile(r"(?i)\b(?:pad(?:s|ded)?|dilated?)\b[^.;?\n]{0,40}?\b(?<!equal )(?<!set )to (?:an? |the )?(?:size |shape |width )?(?:of )?\d")
+_OVERLAPPING = re.compile(r"(?i)(?<!non-)(?<!non)(?<!not )(?<!no )\boverlapping\b")
+
+
+def _up_to(scene: Scene, _: list[Wanted]) -> Span | None:
+    """Where the size that comes out of a padding or of a dilation is told, or that windows overlap, and not by how much."""
+    overlapping = _OVERLAPPING.search(scene.text)
+    if overlapping and any(layer.type in POOLS and "stride" not in layer.options for layer in scene.layers):
+        return overlapping.span()
+    found = _PADDED_TO.search(scene.text)
+    return None if found is None else found.span()
 
 
 def _flat(scene: Scene, _: list[Wanted]) -> Span | None:

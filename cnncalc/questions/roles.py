@@ -124,7 +124,7 @@ RULES = (
     _before("stride", rf"\bstrid(?:es?|ed|ing)\b(?:[\s-]*conv\w*)?-?{_FILL}"),
     _before(
         "stride",
-        r"\b(?:mov\w+|shift\w*|slid\w+|jump\w*|hop\w*|skip\w*)(?: (?:by|over|across|the|it|filter|window|kernel|a))*",
+        r"\b(?:mov\w+|shift\w*|slid\w+|jump\w*|hop\w*)(?: (?:by|over|across|the|it|filter|window|kernel|a))*",
         False,
         r"(?:pixels?|positions?|steps?|cells?)",
     ),
