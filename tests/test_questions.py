@@ -149,7 +149,7 @@ LECTURES: list[tuple[str, list[Any]]] = [
     (DIRECT + "Number of learnable parameters = ? Number of operations = ?", [153_600, 120_422_400]),
     (BOTTLENECK + "Number of learnable parameters = ? Number of operations = ?", [15_872, 12_443_648]),
     (
-        "What is the output size of a transposed convolutional layer, given input N×N, filter F×F, stride S and padding P?",
+        "What is the output size of a transposed convolutional layer, given input N×N, filter F×F, stride S, padding P?",
         [["N*S - S - 2*P + F", "N*S - S - 2*P + F"]],
     ),
     ("Transposed convolutional layer: input 3×3, stride 2, filter 2×2, padding 1. What is the output size?", [[4, 4]]),

@@ -85,9 +85,8 @@ def output(found: Answering, made: Made, of: str | None, part: str) -> Answer:
         return Answer(part, plain(value), told(value), of)
     if part == "elements":
         return elements(found, shape, of)
-    if part == "output" and sides and (missing(shape[0]) or not plan.with_channels):
-        if not plan.filters_given or missing(shape[0]):
-            part = "spatial"
+    if part == "output" and sides and missing(shape[0]):
+        part = "spatial"
     if part == "spatial" and sides:
         check_known(sides, found.scene)
         return Answer("output", plain(sides), told(sides), of)

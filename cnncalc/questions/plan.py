@@ -38,8 +38,6 @@ class Plan:
     """Whether every part acts on the input itself."""
     convention: str = "torch"
     """Whose count of parameters: `keras` adds the statistics of norms."""
-    filters_given: bool = True
-    """Whether the number of filters of every convolution is known."""
 
     def assume(self, fact: str, value: Any, because: str = "not given") -> None:
         if all(one.fact != fact for one in self.assumptions):
