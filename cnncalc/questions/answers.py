@@ -60,6 +60,32 @@ def check_known(value: Any, scene: Scene) -> None:
         raise not_understood(f"the question doesn't say {' or '.join(absent)}")
 
 
+_SIZED = {
+    "output",
+    "spatial",
+    "width",
+    "height",
+    "length",
+    "elements",
+    "in_features",
+    "factor",
+    "memory",
+    "output_memory",
+}
+_PER_POSITION = {"macs", "flops", "operations", "connections"}
+_SEEN = {"receptive", "total_stride"}
+
+
+def assume_defaults(found: Answering, quantities: set[str]) -> None:
+    """Names the defaults that the answers rest on: stride 1 and no padding, where the question says neither."""
+    facts = {"stride": 1} if quantities & (_SIZED | _PER_POSITION | _SEEN) else {}
+    facts |= {"padding": 0} if quantities & (_SIZED | _PER_POSITION) else {}
+    for kind, options in found.plan.steps:
+        for fact, value in facts.items():
+            if kind in ("conv", "local") and fact not in options and options.get("kernel_size") != 1:
+                found.plan.assume(fact, value, "not given" if not found.scene.coded else "the framework's default")
+
+
 def count(found: Answering, quantity: str, made: Sequence[Made], of: str | None) -> Answer:
     """A sum of counts."""
     total: Any = sum((one.counts[quantity] for one in made), 0)

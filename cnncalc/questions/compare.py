@@ -136,6 +136,8 @@ def _reply(question: str, scene: Scene, variants: list[Variant], wants: _Wants) 
         )
         for one in wants.contrasts
     ]
+    for found in made:
+        told.assume_defaults(found, {*wants.quantities, *(one.quantity for one in wants.contrasts)})
     needed = {*wants.quantities, *(one.quantity for one in wants.contrasts)}
     assumptions = list(dict.fromkeys(one for found in made for one in found.plan.assumptions))
     if needed & {"params", "trainable"} and scene.remark("bias") is None:

@@ -46,6 +46,7 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     _check_stated(found, asked)
     answers: list[Answer] = []
     settled = _settled(found, asked)
+    told.assume_defaults(found, {one.quantity for one in settled})
     for one in settled:
         for answer in _answers(found, one):
             if answer not in answers:

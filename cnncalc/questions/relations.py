@@ -33,7 +33,19 @@ _NEVER = re.compile(
 
 def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a word relates things in a way that nothing has read."""
-    checks = (_out_of_order, _misplaced, _one_sided, _unsaid, _compared, _partly_biased, _kind, _of_a_part, _whose, _flat, _up_to)
+    checks = (
+        _out_of_order,
+        _misplaced,
+        _one_sided,
+        _unsaid,
+        _compared,
+        _partly_biased,
+        _kind,
+        _of_a_part,
+        _whose,
+        _flat,
+        _up_to,
+    )
     return next((span for check in checks if (span := check(scene, asked))), None)
 
 
@@ -272,14 +284,21 @@ def _whose(scene: Scene, asked: list[Wanted]) -> Span | None:
         of_input = _OF_INPUT.search(scene.text, *one.part)
         if of_input and one.quantity == "channels":
             return of_input.span()
-        if one.quantity in ("output", "elements") and scene.batch not in (None, 1, *(scene.shape or ()), *(scene.entering or ())):
+        if one.quantity in ("output", "elements") and scene.batch not in (
+            None,
+            1,
+            *(scene.shape or ()),
+            *(scene.entering or ()),
+        ):
             batch = _BATCH.search(scene.text, *one.part)
             if batch or (one.quantity == "elements" and not _ONE_IMAGE.search(scene.text, *one.sentence)):
                 return batch.span() if batch else (one.start, one.end)
     return None
 
 
-_PADDED_TO = re.compile(r"(?i)\b(?:pad(?:s|ded)?|dilated?)\b[^.;?\n]{0,40}?\b(?<!equal )(?<!set )to (?:an? |the )?(?:size |shape |width )?(?:of )?\d")
+_PADDED_TO = re.compile(
+    r"(?i)\b(?:pad(?:s|ded)?|dilated?)\b[^.;?\n]{0,40}?\b(?<!equal )(?<!set )to (?:an? |the )?(?:size |shape |width )?(?:of )?\d"
+)
 _OVERLAPPING = re.compile(r"(?i)(?<!non-)(?<!non)(?<!not )(?<!no )\boverlapping\b")
 
 
