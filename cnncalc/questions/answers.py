@@ -83,7 +83,7 @@ def assume_defaults(found: Answering, quantities: set[str]) -> None:
     for kind, options in found.plan.steps:
         for fact, value in facts.items():
             if kind in ("conv", "local") and fact not in options and options.get("kernel_size") != 1:
-                found.plan.assume(fact, value, "not given" if not found.scene.coded else "the framework's default")
+                found.plan.assume(fact, value)
 
 
 def count(found: Answering, quantity: str, made: Sequence[Made], of: str | None) -> Answer:

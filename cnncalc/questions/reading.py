@@ -27,7 +27,6 @@ def read(text: str, code: Code) -> Scene:
     scene = Scene(text, remarks=remarks(text), mentions=mentions(text), numbers=numbers(text))
     scene.entering, scene.layout, scene.framework = code.shape, code.layout, code.framework
     scene.batch, scene.rank, scene.chained = code.batch, code.rank, code.chained
-    scene.coded = code.layers
     scene.framework = scene.framework or scene.remark("framework")
     _Reading(scene, code.layers).run()
     return scene

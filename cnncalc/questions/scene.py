@@ -60,8 +60,6 @@ class Scene:
     layout: str | None = None
     framework: str | None = None
     rank: int | None = None
-    coded: tuple[Described, ...] = ()
-    """The layers that stand in its code, whose framework has its own defaults."""
     chained: bool = False
     """Whether its code says that every layer takes what the one before it gives."""
     separate: bool = False
