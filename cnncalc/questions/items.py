@@ -74,7 +74,7 @@ _FACTS = (
     ("rate", r"(?:(?:p|rate|prob\w*)\s*=?\s*)?(0?\.\d+|\d+\s?%)"),
     ("size", r"(\d+x\d+(?:x\d+)?)(?![\w.])"),
     ("number", r"(\d+)(?![\w.])"),
-    ("all", r"(?:all|every|each(?! (?:of (?:size|shape)|with|having|has|\d|is|are)\b)|any|throughout|everywhere|always)\b"),
+    ("all", r"(?:all|every|each(?! (?:of (?:size|shape)|with|having|has|\d\w*|is|are)\b)|any|throughout|everywhere|always)\b"),
     ("fill", r"(?:(?:layers?|with|of|an?|the|and|having|has|have|uses?|using|sizes?|kernels?|filters?|windows?|operations?|by|is|are|in|non-?linearity|stage|"
              r"function|activations?|its|followed|max|network|square|2-?d|overlapping|non-?overlapping|feature|maps|applied|hidden|whose|standard|as well as|also|both|at|finally|final|last|another|one|each)\b|[\s,()\[\]{}+&.:]|-(?=\s)|-(?=[a-z]))"),
 )  # fmt: skip

@@ -245,6 +245,8 @@ def _of_all(sentence: str) -> list[Described]:
     """What a sentence says of all layers of a kind, and nothing else: `every convolution has stride 1`."""
     if not _DIGIT.search(sentence) and not re.search(r"(?i)\b(?:same|valid|padding)\b", sentence):
         return []
+    if re.match(r"(?i)\W*an?\b", sentence):
+        return []  # one layer
     made = []
     for first, last in _groups(sentence, 0, len(sentence)):
         one = item(sentence[first:last])
