@@ -174,10 +174,13 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
             continue
         if one.quantity == "weights" and beside & {"params", "trainable", "weights_biases"}:
             continue
-        if one.quantity == "channels" and beside & {"output"} and len(found.scene.text[one.start : one.end]) > 12:
-            continue
         kept.append(one)
-    return kept
+    outputs = {one.sentence for one in kept if one.quantity == "output"}
+    return [
+        one
+        for one in kept
+        if one.quantity != "channels" or one.sentence not in outputs or len(found.scene.text[one.start : one.end]) <= 12
+    ]
 
 
 def _apart(text: str, one: Wanted, other: Wanted) -> bool:
