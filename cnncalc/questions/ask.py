@@ -13,6 +13,7 @@ from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check
 from cnncalc.questions.limits import legible
+from cnncalc.questions.listing import are_separate
 from cnncalc.questions.networks import network
 from cnncalc.questions.numeric import numeric
 from cnncalc.questions.picked import picked
@@ -22,15 +23,10 @@ from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import Scene, stated
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.sweeps import swept
+from cnncalc.questions.tables import is_table, ruled
 from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import heads, wanted
 
-_ITEMS = re.compile(
-    r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s"
-)
-_CHAIN = re.compile(
-    r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b"
-)
 _ASKED_IN_CODE = (
     (re.compile(r"\w+(?:\([\w, ]*\))?\.(?:size\(\)|shape)(?=\s*(?:=\s*)?\?)"), "output shape"),
     (re.compile(r"sum\(\w+\.numel\(\) for [^\n?]*\)(?=[\s)#=]*\?)"), "number of parameters"),
@@ -45,7 +41,7 @@ def ask(question: str) -> Reply:
     >>> ask("Input 32x32x3, 10 filters 5x5, stride 1, pad 2: output volume?").answers[0].text
     '32×32×10'
     """
-    worked = numeric(legible(question))
+    worked = None if is_table(ruled(plain(legible(question)))) else numeric(legible(question))
     if worked is not None:
         return worked
     text, choices = split_choices(plain(question))
@@ -73,7 +69,7 @@ def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
     if listed is not None:
         return listed
     scene, scene_of = _understood(text)
-    scene.choices, scene.separate = tuple(choices), bool(_ITEMS.search(text)) and not _CHAIN.search(text)
+    scene.choices, scene.separate = tuple(choices), are_separate(text)
     asked = wanted(scene.text, stated(scene))
     reply = (swept(question, scene, asked) or compared(question, scene, asked)) if asked else None
     reply = reply or backward(question, scene, asked, scene_of)

@@ -19,9 +19,11 @@ _SHORT = (
 )  # fmt: skip
 _NOTES = re.compile(r"(?i)(?:\bnotations?\b\s*:?\s*)?\x00[\x00\s]*(?:(?:[\s.;,]|flatten|relu|and|-|\*)*\x00)?")
 """Definitions, and the names between them that need none."""
-_NUMBERED = re.compile(r"(?i)(?<![\w-])conv(\d{1,2})(?![\w-]|\.\d|\s*[:=])")
-_LABELLED = re.compile(r"(?im)\b(?:conv|(?:max|avg)?_?pool)\d{1,2}\s*[:=]|^\W*(?:conv|pool)\d{1,2}\s(?!\s*(?:→|->|=>))")
-_POOLED = re.compile(r"(?i)(?<![\w-])(?:max|avg)?pool(\d{1,2})(?![\w-]|\.\d|\s*[:=])")
+_NUMBERED = re.compile(r"(?i)(?<![\w-])conv(\d{1,2})(?![\w-]|\.\d|\s*[:=]\s*(?:\w+\s+){0,2}\d)")
+_LABELLED = re.compile(
+    r"(?im)\b(?:conv|(?:max|avg)?_?pool)\d{1,2}\s*[:=]\s*(?:\w+\s+){0,2}\d|^\W*(?:conv|pool)\d{1,2}\s(?!\s*(?:→|->|=>))"
+)
+_POOLED = re.compile(r"(?i)(?<![\w-])(?:max|avg)?pool(\d{1,2})(?![\w-]|\.\d|\s*[:=]\s*(?:\w+\s+){0,2}\d)")
 
 
 class _Template(NamedTuple):

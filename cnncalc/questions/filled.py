@@ -120,7 +120,11 @@ def _made(
 
 
 _TRIES: tuple[dict[str, Any], ...] = ({}, {"padding": "same"}, {"stride": 2, "padding": "same"}, {"stride": 2})
-_WINDOWS = ({"kernel_size": 2}, {"kernel_size": 3, "stride": 2}, {"kernel_size": 3, "stride": 2, "padding": 1})
+_WINDOWS: tuple[dict[str, Any], ...] = (
+    {"kernel_size": 2},
+    {"kernel_size": 3, "stride": 2},
+    {"kernel_size": 3, "stride": 2, "padding": 1},
+)
 
 
 def _run(

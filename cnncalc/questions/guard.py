@@ -29,7 +29,7 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
         raise not_understood(
             "the question goes on with new facts after it has asked; ask its parts one by one", scene.text, stage
         )
-    open_ = _unanswered(scene, asked)
+    open_ = _unanswered(scene, asked) or (None if scene.choices else _empty_part(scene, asked))
     if open_:
         raise not_understood("it is not clear what is asked here", scene.text, open_)
     grouped = re.search(r"(?i)\bgroup(?:ed|wise)\b", scene.text)
@@ -114,6 +114,23 @@ def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
         for begin, stop in zip(begins, [*begins[1:], end]):
             if not any(begin <= one.start < stop or one.start <= begin < one.end for one in asked):
                 return begin, stop
+    return None
+
+
+_PARTS = re.compile(r"(?<!\w)\(?(?:[b-h]|i{2,3}|iv|v|vi)\)(?=\s)")
+
+
+def _empty_part(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
+    """Where a part of a question asks for nothing that is read, though one before it asks: `(i) the size after C1 (ii) after S2`."""
+    starts = [match.start() for match in _PARTS.finditer(scene.text)]
+    for start, end in zip(starts, [*starts[1:], len(scene.text)]):
+        states = any(start <= number.start < end and number.role not in (None, "ordinal") for number in scene.numbers)
+        if (
+            not states
+            and any(one.start < start for one in asked)
+            and not any(start <= one.start < end for one in asked)
+        ):
+            return start, end
     return None
 
 

@@ -12,6 +12,12 @@ from cnncalc.questions.items import PLAIN, item, layers
 from cnncalc.questions.scene import CONVS, POOLS
 from cnncalc.questions.stages import followed, unrolled
 
+_ITEMS = re.compile(
+    r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s"
+)
+_CHAIN = re.compile(
+    r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b"
+)
 _STRONG = re.compile(
     r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s*\bfollowed by\b|,?\s*\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?"
 )
@@ -30,6 +36,7 @@ _INPUT_WORD = re.compile(
     r"(?i)(?:inputs?|images?|pictures?|layers?|volumes?|sizes?|shapes?|tensors?|dimensions?|of|an?|the|rgb|colou?rs?|gr[ae]y[- ]?(?:scale)?|mnist|cifar-?(?:10+)?|imagenet|is|are|pixels?|px|channels?|as|in|on|from|has|with|"
     r"\d+(?:x\d+){1,3}|batchx\d+(?:x\d+)+|\d+(?= (?:colou?r )?channels?))(?!\w)|[\s:,()=*-]"
 )  # fmt: skip
+_NUMERAL = re.compile(r"\s*\d{1,2}")
 _DIGIT = re.compile(r"\d")
 
 
@@ -43,13 +50,18 @@ class Listing(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A stretch of the text and what it is: `layers`, `input`, `gives`, `blank`, `other`."""
+    """A stretch of the text and what it is: `layers`, `input`, `gives`, `numeral`, `blank`, `other`."""
 
     kind: str
     start: int
     end: int
     layers: tuple[Described, ...] = ()
     gives: tuple[int, ...] | None = None
+
+
+def are_separate(text: str) -> bool:
+    """Whether numbered items are no chain but act on the same input each: `the size after: 1. … 2. …`."""
+    return bool(_ITEMS.search(text)) and not _CHAIN.search(text)
 
 
 def listed(text: str) -> Listing | None:
@@ -71,7 +83,7 @@ def listed(text: str) -> Listing | None:
     found = [layer for piece in inside for layer in piece.layers]
     if len([layer for layer in found if layer.type in (*CONVS, *POOLS, "fc")]) < 2:
         return None
-    if any(piece.kind not in ("layers", "gives", "blank", "input") for piece in inside):
+    if any(piece.kind not in ("layers", "gives", "blank", "input", "numeral") for piece in inside):
         return None
     return _taken(told, pieces, at, found)
 
@@ -116,7 +128,7 @@ def _taken(text: str, pieces: list[_Piece], at: list[int], found: list[Described
             if not told:
                 continue
             defaults += told
-        else:
+        elif piece.kind != "numeral":
             continue
         cuts.append((piece.start, piece.end, words))
     for start, stop, words in reversed(cuts):
@@ -141,6 +153,8 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
     whole = text[start:end]
     if not whole.strip(" ,.:-|*"):
         return [_Piece("blank", start, end)]
+    if _NUMERAL.fullmatch(whole) and text[end : end + 1] == "." and text[start - 1 : start] in ("", "\n"):
+        return [_Piece("numeral", start, end)]
     made = _read(text, start, end)
     if made is not None:
         return made

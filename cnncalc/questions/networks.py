@@ -17,14 +17,14 @@ from cnncalc.questions.described import Described
 from cnncalc.questions.filled import Filled, answers, described, entering, filled
 from cnncalc.questions.forward import COUNTS, OUTPUTS, forward, is_called, is_plural
 from cnncalc.questions.guard import check, check_words
-from cnncalc.questions.listing import Listing, is_of, listed, of_all
+from cnncalc.questions.listing import Listing, are_separate, is_of, listed, of_all
 from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reading import read
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, stated
 from cnncalc.questions.shorthand import corrected, expanded
-from cnncalc.questions.tables import is_table, table
+from cnncalc.questions.tables import is_table, ruled, table
 from cnncalc.questions.text import spelled
 from cnncalc.questions.wanted import Wanted, wanted
 from cnncalc.questions.zoo import known
@@ -60,12 +60,13 @@ def network(question: str, text: str) -> Reply | None:
     code = read_code(text)
     if code.layers or code.unread:
         return None
-    tabled = _tabled(question, spelled(text))
+    drawn = spelled(ruled(text))
+    tabled = _tabled(question, drawn)
     if tabled is not None:
         return tabled
-    if is_table(spelled(text)):
+    if is_table(drawn):
         raise not_understood("not every row, column or cell of the table is understood")
-    listing = listed(spelled(text))
+    listing = None if are_separate(text) else listed(spelled(text))
     scene = None if listing is None else _scene(listing)
     if scene is None:
         return None
@@ -106,7 +107,7 @@ def _tabled(question: str, text: str) -> Reply | None:
     if shape is not None and scene.shape not in (None, shape):
         return None
     scene.shape = scene.shape or shape
-    if not drawn.bars:
+    if drawn.has_batch:
         scene.layout = "chw" if re.search(r"\[\s*-1\s*,", words) else "hwc"
     asked = wanted(scene.text, stated(scene))
     check_words(scene, asked, _FILL)
@@ -182,6 +183,14 @@ _PLACE = r"(?:first|second|third|fourth|fifth|sixth|last|final)"
 _SPOKEN = (
     (
         re.compile(
+            r"(?i)\b(?P<what>(?:sizes?|shapes?|volumes?|dim\w*|outputs?|fields?|activations?|channels|maps)\b[^.;?\n]{0,25}?)\b(?:after|behind)\s+(?=(?:each|every|all|both)\b)"
+        ),
+        r"\g<what>of ",
+    ),
+    (re.compile(r"(?i)\bwith (?:full|complete) connections? between\s+[\ue000-\uf8ff]\s+and\s+[\ue000-\uf8ff]"), " "),
+    (re.compile(r"(?i)\b(outputs?) (?:of|from|behind|after)\s+(?=[\ue000-\uf8ff]\s*(?:\?|$|\n|\())"), r"\1 "),
+    (
+        re.compile(
             r"(?i)\b(?:the |these |all )*\d+ (?=(?:missing|blanks?|unknown|question marks?|open|empty|gaps?)\b)"
         ),
         "the ",
@@ -236,7 +245,7 @@ def _elliptical(scene: Scene, asked: list[Wanted]) -> list[Wanted]:
         before = [one for one in found if one.start < start]
         if not before or not any(start <= mention.start < end for mention, _ in scene.references):
             return []
-        found.append(replace(before[-1], start=start, end=start + 1, part=(start, end)))
+        found.append(replace(before[-1], start=start + 1, end=start + 2, part=(start, end)))
     return sorted(found, key=lambda one: one.start)
 
 
@@ -258,8 +267,8 @@ def _check_meant(scene: Scene, one: Wanted) -> None:
             continue
         alike = [layer for layer in scene.layers if is_called(layer.type, mention.type)]
         if is_plural(scene.text, mention):
-            told = is_each(scene, one) or is_whole(scene, one)
-            if len(alike) > 1 and one.quantity in COUNTS and not told:
+            clear = is_each(scene, one) or is_whole(scene, one)
+            if len(alike) > 1 and one.quantity in COUNTS and not clear:
                 raise not_understood(
                     "it is not clear whether these layers are meant together or each",
                     scene.text,

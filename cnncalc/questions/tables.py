@@ -76,26 +76,27 @@ class Table:
     end: int
     total: bool = False
     """Whether its last row is for sums, and open."""
-    bars: bool = True
-    """Whether it is drawn, not printed by a framework."""
+
+    @property
+    def has_batch(self) -> bool:
+        """Whether its sizes begin with the place of the batch, as a framework prints them."""
+        return any(cell.batch for row in self.rows for cell in row.cells.values())
 
 
 def table(text: str) -> Table | None:
     """The table in a text; None where there is none, or a column or a cell of it is not understood."""
     text = re.sub(r"_{2,}", lambda found: "?".ljust(len(found[0])), text)
-    lines = _barred(text) or _printed(text)
+    lines = _barred(text)
     if lines is None or len(lines) < 3:
         return None
-    bars = "|" in text[slice(*lines[0])]
-    split = _cells if bars else _spaced
-    columns = _columns(split(text[slice(*lines[0])]))
+    columns = _columns(_cells(text[slice(*lines[0])]))
     if columns is None:
         return None
-    made = Table(columns, [], lines[0][0], lines[-1][1], bars=bars)
+    made = Table(columns, [], lines[0][0], lines[-1][1])
     for start, end in lines[1:]:
         if _RULE.fullmatch(text[start:end]):
             continue
-        cells = split(text[start:end])
+        cells = _cells(text[start:end])
         if cells and _SUMS.fullmatch(cells[0]):
             made.total = made.total or any(_OPEN.fullmatch(cell) for cell in cells[1:])
             if any(re.search(r"\d", cell) for cell in cells):
@@ -110,10 +111,10 @@ def table(text: str) -> Table | None:
 
 def is_table(text: str) -> bool:
     """Whether lines stand below a header that names layers and something of them."""
-    lines = _barred(text) or _printed(text)
+    lines = _barred(text)
     if lines is None or len(lines) < 3:
         return False
-    columns = _columns((_cells if "|" in text[slice(*lines[0])] else _spaced)(text[slice(*lines[0])]))
+    columns = _columns(_cells(text[slice(*lines[0])]))
     return (columns is not None and len(columns) > 1) or "layer" in text[slice(*lines[0])].lower()
 
 
@@ -124,8 +125,20 @@ def _barred(text: str) -> list[tuple[int, int]] | None:
     return found if found and together else None
 
 
+def ruled(text: str) -> str:
+    """The text with bars between the columns of a summary that a framework has printed."""
+    for start, end in reversed(_printed(text) or []):
+        first, *rest = _spaced(text[start:end])
+        module = _MODULE.match(first)
+        first = f"{module['kind']}_{module['at']} ({module['kind']})" if module else first
+        text = f"{text[:start]}{' | '.join([first, *rest])}{text[end:]}"
+    return text
+
+
 def _printed(text: str) -> list[tuple[int, int]] | None:
     """The lines of a summary as a framework prints it, from its header to the last with two columns."""
+    if _BAR.search(text):
+        return None
     lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
     heads = [
         at
@@ -201,13 +214,10 @@ def _row(columns: tuple[str, ...], cells: list[str]) -> Row | None:
 
 
 def _layer(row: Row, cell: str) -> str:
-    named, module = _NAMED.match(cell), _MODULE.match(cell)
+    named = _NAMED.match(cell)
     if named and named["kind"].lower() in _CLASS:
         row.name = named["name"]
         return _CLASS[named["kind"].lower()]
-    if module and module["kind"].lower() in _CLASS:
-        row.name = cell.strip()
-        return _CLASS[module["kind"].lower()]
     return cell
 
 
