@@ -11,6 +11,7 @@ from cnncalc.questions.described import Described
 from cnncalc.questions.items import PLAIN, item, layers
 from cnncalc.questions.scene import CONVS, POOLS
 from cnncalc.questions.stages import followed, unrolled
+from cnncalc.questions.wanted import is_asking
 
 _ITEMS = re.compile(
     r"(?im)\b(?:after|for each|each of|of each|with each)(?: of)?(?: the following)?[^.?\n]{0,40}:\s*\n\s*\(?[1aA]\)?[.)]\s"
@@ -81,7 +82,7 @@ def listed(text: str) -> Listing | None:
         return None
     inside = pieces[at[0] : at[-1] + 1]
     found = [layer for piece in inside for layer in piece.layers]
-    if len([layer for layer in found if layer.type in (*CONVS, *POOLS, "fc")]) < 2:
+    if len(found) < 2 or not any(layer.type in (*CONVS, *POOLS, "fc") for layer in found):
         return None
     if any(piece.kind not in ("layers", "gives", "blank", "input", "numeral") for piece in inside):
         return None
@@ -159,6 +160,7 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
     if made is not None:
         return made
     ends = whole.rstrip().endswith("?")
+    asks = ends or is_asking(whole)
     suffix = _SUFFIX.search(whole) or _COLON.search(whole)
     if suffix:
         made = _read(text, start, start + suffix.start())
@@ -167,7 +169,7 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
             return [*made, _Piece(kind, start + suffix.start(), end)]
     for prefix in _prefixes(whole):
         made = _read(text, start + prefix, start + len(whole.rstrip(" \n?")) if ends else end)
-        if made is not None and any(one.kind != "layers" or any(layer.options for layer in one.layers) for one in made):
+        if made is not None and (not asks or any(layer.options for one in made for layer in one.layers)):
             return [_Piece("other", start, start + prefix), *made]
     return [_Piece("other", start, end)]
 
