@@ -205,6 +205,8 @@ def _letters(found: list[Number], text: str) -> None:
         for match in _DEFINITION.finditer(text)
     }
     for number in found:
+        if number.role == "kernel_size" and (number.letter or "").lower() in ("d", "g", "c") and "," in number.before:
+            number.role = None  # the kernel spoken of is that before the comma
         if number.letter in defined:
             number.role = defined[number.letter].replace("kernel_side", "kernel_size")
     roles = {number.role for number in found}

@@ -91,6 +91,7 @@ class _Reading:
         facts.sort(key=lambda one: one.start)
         chunks = self.chunks(facts, named)
         opening = chunks.pop(None, [])
+        self.spoken.begin(opening)
         if at and not named:
             self.spoken.place(at[0])
             for place in at:

@@ -109,6 +109,18 @@ class Spoken:
                 layer.end = max(layer.end, fact.end)
                 scene.owners.setdefault(fact.start, []).append(layer)
 
+    def begin(self, facts: list[Fact]) -> None:
+        """Begins a layer where a clause tells filters of a size and the layer before has its own; the same ones are refused."""
+        told = {kind_of(fact): fact for fact in facts if kind_of(fact) in ("kernel_size", "out_channels")}
+        current = self.current
+        if len(told) < 2 or current is None or not set(told) <= set(current.options) or self.code:
+            return
+        if all(current.options[name] == fact.value for name, fact in told.items()):
+            self.scene.unread += [fact for fact in told.values() if isinstance(fact, Number)]
+        else:
+            first = min(told.values(), key=lambda fact: fact.start)
+            self.add(Described(current.type, start=first.start, end=first.end, implied=current.implied))
+
     def distribute(self, fact: Number, kind: str) -> None:
         """The numbers of a list to as many layers: `three layers with 8, 16 and 32 filters`."""
         if len(self.target) == 1:
