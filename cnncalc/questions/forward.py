@@ -13,7 +13,7 @@ from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import CONVS, POOLS, WINDOWED, Scene
-from cnncalc.questions.wanted import Wanted
+from cnncalc.questions.wanted import BEGIN, Wanted
 from cnncalc.render.units import human_bytes
 
 OUTPUTS = ("output", "spatial", "width", "height", "length", "channels", "elements", "in_features")
@@ -172,7 +172,7 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
             continue  # `= ?` behind what is asked for
         if one.quantity == "operations" and beside & {"macs", "flops"}:
             continue
-        if one.quantity == "weights" and beside & {"params", "trainable", "weights_biases"}:
+        if one.quantity == "weights" and _said_again(found.scene.text, one, asked):
             continue
         kept.append(one)
     outputs = {one.sentence for one in kept if one.quantity == "output"}
@@ -181,6 +181,16 @@ def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
         for one in kept
         if one.quantity != "channels" or one.sentence not in outputs or len(found.scene.text[one.start : one.end]) <= 12
     ]
+
+
+def _said_again(text: str, one: Wanted, asked: list[Wanted]) -> bool:
+    """Whether weights are only another word for the parameters beside them: `parameters/weights`, `parameters (weights and biases)`."""
+    for other in asked:
+        if other.quantity in ("params", "trainable", "weights_biases") and other.sentence == one.sentence:
+            between = text[min(one.end, other.end) : max(one.start, other.start)]
+            if re.fullmatch(r"\s*(?:/|\(|or|i\.?e\.?,?|\bof\b|the|of the|in the)*\s*", between):
+                return True
+    return False
 
 
 def _apart(text: str, one: Wanted, other: Wanted) -> bool:
@@ -304,7 +314,10 @@ def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
     if _is_of_input(found, one):
         first = found.part(indexes[0])[0]
         return [told.output(found, first._replace(output=first.input), None, name)]
+    _check_direction(found, one)
     several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1 or found.plan.separate
+    if not several and len(indexes) > 1 and _TOGETHER.search(_asking(found.scene, one)):
+        raise not_understood("what all layers have together is not told here", found.scene.text, (one.start, one.end))
     if found.plan.separate:
         found.plan.assume("input of each", "the same", "the items are numbered")
     if several and len(indexes) > 1:
@@ -328,6 +341,25 @@ def _is_of_input(found: Answering, one: Wanted) -> bool:
     )
 
 
+_GOES_IN = re.compile(
+    r"(?i)\benter(?:s|ing)?\b|\b(?:goes|go|going|feeds?|fed|passed|flows?|arriv\w+) (?:in)?to\b|\breach(?:es)?\b|'s inputs?\b|\binputs? (?:of|to) the\b"
+)
+_TOGETHER = re.compile(r"(?i)\b(?:in total|altogether|in all|all (?:the )?(?:activations|neurons|units|layers|outputs)|total)\b")
+
+
+def _asking(scene: Scene, one: Wanted) -> str:
+    """The words that ask, from the question word to the end of their part."""
+    part = scene.text[slice(*one.part)]
+    begins = [match.start() for match in BEGIN.finditer(part) if match.start() <= one.start - one.part[0]]
+    return part[begins[-1] if begins else 0 :]
+
+
+def _check_direction(found: Answering, one: Wanted) -> None:
+    """Refuses what is asked of what goes in where it was not told from what comes out."""
+    if len(found.plan.parts) > 1 and _GOES_IN.search(_asking(found.scene, one)):
+        raise not_understood("it is not clear whether what goes in or what comes out is meant", found.scene.text, one.part)
+
+
 _EACH_AND_ALL = re.compile(
     r"(?i)\b(?:each|every|per|all)\b (?:of the )?(?:\w+ )?layers?\b[^?.]{0,30}(?:\band|\bas well as|,)(?: also| then)? (?:how many )?(?:in |the |their |of the )*(?:total|sum|altogether|overall|(?:whole|entire) (?:network|model))"
 )
@@ -345,7 +377,7 @@ def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
             )
         found.plan.batch = batch
     weighted = [at for at in indexes if any(made.counts["params"] != 0 for made in found.part(at))] or indexes
-    if name in ("params", "trainable", "biases") and not _bias_said(found):
+    if name in ("params", "trainable", "biases") and not _bias_said(found) and _has_bias(found):
         found.plan.assume("bias", True, "not given")
     several = told.is_each(found.scene, one) or len(_meant(found, one)) > 1
     both = several and _EACH_AND_ALL.search(found.scene.text, *one.part)
@@ -370,6 +402,10 @@ def _with_biases(found: Answering, one: Wanted) -> bool:
     return any(
         remark.kind == "bias" and remark.value is True and start <= remark.start < end for remark in found.scene.remarks
     )
+
+
+def _has_bias(found: Answering) -> bool:
+    return any("bias" in made.layer.options() and made.counts["biases"] != 0 for made in found.made)
 
 
 def _bias_said(found: Answering) -> bool:
@@ -413,6 +449,8 @@ def _of_one_filter(found: Answering, quantity: str) -> Answer:
 
 def _receptive(found: Answering, one: Wanted) -> list[Answer]:
     indexes = _chosen(found, one)
+    if found.scene.layers[indexes[-1]].type in ("fc", "linear"):
+        raise not_understood("a fully connected layer sees the whole input; name the layer that is meant", found.scene.text, one.part)
     if told.is_each(found.scene, one) and len(indexes) > 1:
         return [_seen(found, list(range(at + 1)), "receptive_field", _name(found, at)) for at in indexes]
     return [_seen(found, list(range(indexes[-1] + 1)), "receptive_field", None)]

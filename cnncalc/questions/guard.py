@@ -32,6 +32,11 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
     open_ = _unanswered(scene, asked) or (None if scene.choices else _empty_part(scene, asked))
     if open_:
         raise not_understood("it is not clear what is asked here", scene.text, open_)
+    superlative = next((found for found in _MOST.finditer(scene.text) if any(a <= found.start() < b for a, b in (one.sentence for one in asked))), None)
+    if superlative:
+        raise not_understood(f"“{superlative[0]}” asks to compare layers, which is not done here", scene.text, superlative.span())
+    for mention in scene.doubtful:
+        raise not_understood("it is not clear where this layer stands", scene.text, (mention.start, mention.end))
     grouped = re.search(r"(?i)\bgroup(?:ed|wise)\b", scene.text)
     if grouped and not any("groups" in layer.options for layer in scene.layers):
         raise not_understood("the question doesn't say how many groups there are", scene.text, grouped.span())
@@ -67,9 +72,10 @@ def _shown(value: object) -> str:
     return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
+_MOST = re.compile(r"(?i)\bwhich (?:\w+ )?(?:layers?|one|of)\b[^?]*\b(?:most|least|fewest|largest|smallest|biggest|highest|lowest|more|fewer)\b")
 _DIGITS = re.compile(r"[A-Za-z_]*\d[\w.]*")
 _NAMED = re.compile(
-    r"(?i)conv_?(?:\d|1[0-3])|(?:pool|fc|layer|block|stage|dense|relu|bn|max_?pool\w*|h|x|s|c|f|w|d|n|a|y|z)_?\d|v\d|conv[123]-?d\w*|[123]-?d|(?:float|fp|int|bfloat|uint|f)\d+|\d+-?bits?|"
+    r"(?i)conv_?(?:\d|1[0-3])|(?:pool|fc|layer|block|stage|dense|relu|bn|max_?pool\w*|h|x|s|c|f|d|n|a|y|z)_?\d|v\d|conv[123]-?d\w*|[123]-?d|(?:float|fp|int|bfloat|uint|f)\d+|\d+-?bits?|"
     r"(?:max|avg|average|batch)?\w*pool\w*[123]d|\w*norm\w*[123]d|mobilenet-?v\d|1st|2nd|3rd|4th"
 )
 
@@ -188,7 +194,7 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
                 continue
             if (
                 word.lower() in known
-                or (word[0].isupper() and match.start() > start + 1 and not word.isupper())
+                or (word[0].isupper() and match.start() > start + 1 and word[1:].islower())
                 or (word.isupper() and len(word) < 6)
             ):
                 continue

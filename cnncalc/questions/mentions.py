@@ -14,8 +14,8 @@ TYPES = (
     ("separable", r"(?:depth-?wise[- ])?separable(?:[- ]conv\w*)?"),
     ("depthwise", r"depth-?wise(?:[- ]conv\w*)?|dw(?:[- ]?conv\w*)?"),
     ("pointwise", r"point-?wise(?:[- ]conv\w*)?"),
-    ("global_avgpool", r"(?:global[- ](?:average|avg|mean)[- ]?pool\w*|gap\b(?! between))"),
-    ("global_maxpool", r"global[- ]max[- ]?pool\w*"),
+    ("global_avgpool", r"(?:global[- ]?(?:average|avg|mean)[- ]?pool\w*|gap\b(?! between))"),
+    ("global_maxpool", r"global[- ]?max[- ]?pool\w*"),
     ("maxpool", r"max(?:imum|imal)?[- ]?pool(?:ings?|ed|s)?"),
     ("avgpool", r"(?:av(?:era)?ge?|mean)[- ]?pool(?:ings?|ed|s)?"),
     ("minpool", r"min(?:imum)?[- ]?pool(?:ing|ed|s)?"),
@@ -50,6 +50,13 @@ _ARTICLE = re.compile(
 )
 
 
+_LEFT_OUT = (
+    *("maxpool", "avgpool", "minpool", "sumpool", "pool", "global_avgpool", "global_maxpool"),
+    *("batchnorm", "layernorm", "relu", "sigmoid", "tanh", "softmax", "dropout", "flatten", "zero_pad", "upsample"),
+)
+_NEGATED = re.compile(r"(?i)\b(?:no|without(?: any| an?)?|w/o|nor|neither)\s+(?:\w+[\s-]+){0,2}$")
+
+
 @dataclass
 class Mention:
     """A layer named in the text; `article` is the word before it, in small letters."""
@@ -71,6 +78,8 @@ def mentions(text: str) -> list[Mention]:
         numbered = _NUMBERED.match(text, match.end())
         name = text[match.start() : numbered.end()].strip() if numbered else None
         kind = match.lastgroup or ""
+        if kind in _LEFT_OUT and _NEGATED.search(text, max(0, match.start() - 40), match.start()):
+            continue
         found.append(
             Mention(
                 kind,

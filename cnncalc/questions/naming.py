@@ -72,6 +72,8 @@ class Naming:
         elif alike and not kinds & _OF_ITS_OWN and self.is_again(mention, facts, at):
             pass
         elif facts or alike or not self.is_only_asked(mention):
+            if self.spoken.code and not facts:
+                self.scene.doubtful.append(mention)
             self.spoken.add(Described(mention.type, name=mention.name, start=mention.start, end=mention.end))
             self.spoken.state(facts)
 

@@ -19,6 +19,7 @@ _BREAK = re.compile(
     r"\n|;|\.(?=\s|$)|\?|→|=>|->|\bfollowed by\b|\band then\b|\bthen\b|\bafter (?:that|which)\b|\bnext comes\b|\bnext,|\bfeeds? into\b|\bfed (?:in)?to\b|\b(?:goes|go|passed|passes|going|sent) (?:in)?to\b",
     re.IGNORECASE,
 )
+_CALL = re.compile(r"«(\d+)»")
 _TIGHT = re.compile(r"(?i)[\s-]*(?:(?:\d+(?:x\d+)*|[a-z]+-?)[\s-]*){0,3}$")
 
 
@@ -84,8 +85,8 @@ class _Reading:
             ):
                 at.append(Remark("place", number.value - 1, number.start, number.end))
         at.sort(key=lambda one: one.start)
-        for match in re.finditer(r"«(\d+)»", scene.text[start:end]):
-            self.from_code(int(match[1]), start + match.start(), start + match.end())
+        calls = list(_CALL.finditer(scene.text, start, end))
+        self.calls_before(calls, named[0].start if named else end)
         facts: list[Fact] = [one for one in inside if one.role in ATTRIBUTES]
         facts += [one for one in said if not self.has_number(one)]
         facts.sort(key=lambda one: one.start)
@@ -106,6 +107,7 @@ class _Reading:
         elif opening:
             self.spoken.state(opening)
         for index, mention in enumerate(named):
+            self.calls_before(calls, mention.start)
             own = chunks.get(index, [])
             stop = named[index + 1].start if index + 1 < len(named) else end
             ordinals = [
@@ -119,9 +121,16 @@ class _Reading:
             )
             if ordinals:
                 self.spoken.by_place([fact for fact in own if fact.start >= cut], ordinals)
+        self.calls_before(calls, end)
         for number in inside:
             if number.role not in ATTRIBUTES:
                 self.entering.rest(number)
+
+    def calls_before(self, calls: list[re.Match[str]], end: int) -> None:
+        """The calls of code that stand before a place, in their turn."""
+        while calls and calls[0].start() < end:
+            call = calls.pop(0)
+            self.from_code(int(call[1]), call.start(), call.end())
 
     def in_words(self, number: Number) -> bool:
         """Whether a number is part of words that say something else: the 1 of `1-D`, the 32 of `32-bit`."""

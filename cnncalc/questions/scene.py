@@ -69,6 +69,9 @@ class Scene:
     references: list[tuple[Mention, Any]] = field(default_factory=list)
     """Layers spoken of again: the mention, and its place (`first`, `last`) if one is said."""
 
+    doubtful: list[Mention] = field(default_factory=list)
+    """Layers named beside code without any fact: it is not clear whether they belong to it."""
+
     owners: dict[int, list[Described]] = field(default_factory=dict)
     """The layers that a fact was given to, by where it stands."""
 

@@ -16,6 +16,7 @@ _ASKING = re.compile(
 BEGIN = re.compile(
     r"(?i)\b(?:what|what's|whats|how (?:many|much|large|big|wide|long|high|deep)|which|calculate|compute|find|determine|give|state|work out|derive|report|evaluate|estimate|specify|write down|deduce|figure out)\b"
 )
+_FURTHER = re.compile(r"(?i)\W*(?:and|or|but)\b|\W*(?:what|how) about\b")
 HEAD = re.compile(
     r"(?i)\b(?:how (?:many|much|large|big|wide|long|high|deep)|what(?:'s| is| are| would| will| does))\b(?! (?:of (?:them|these)|wrong))"
 )
@@ -37,7 +38,8 @@ QUANTITIES = (
     ("output_memory", r"\bmemory\b[^.?\n]*?(?:stor\w+|for|of|to hold|need\w*)[^.?\n]*?\b(?:output|activations?|feature maps?|result)"),
     ("memory", r"\bmemory\b|\b(?:kilo|mega|giga)?bytes\b|\b(?:how (?:many|much)|in) (?:[KMG]i?B)\b|\bstorage\b|\bRAM\b|\bdisk space\b"),
     ("non_trainable", r"\bnon-?trainable(?: param\w+)?"),
-    ("trainable", r"\btrainable param\w+|\b(?:total|all) trainable\b|\btrainable\s*\?"),
+    ("params", r"\btotal\b(?=\s*(?:,|and)\s*(?:non-?)?trainable)"),
+    ("trainable", r"\btrainable\b(?=\s*(?:,|and|or)\s)|\btrainable param\w+|\b(?:total|all) trainable\b|\btrainable\s*\?"),
     ("neuron_connections", r"\bconnections? (?:does|do|has|have|are|is)\b[^.?\n]{0,30}?\b(?:each|every|one|a single|a|1|per) (?:\w+ )?(?:neuron|unit|node)\b|\b(?:incoming|input) connections\b|\bconnections? (?:per|of (?:a|each|one)) (?:\w+ )?(?:neuron|unit)"),
     ("connections", r"\bconnections?\b"),
     ("total_stride", r"\b(?:total|overall|effective|cumulative|combined|product of(?: the)?) strides?\b|\bstride product\b|\bjump\b|\bstride of the (?:whole )?(?:network|stack)"),
@@ -101,7 +103,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def heads(text: str) -> int:
     """How many things are asked for at least: every `how many` and `what` of a sentence that ends with a question mark."""
     asking = [text[start:end] for start, end in sentences(text) if text[start:end].rstrip().endswith("?")]
-    return sum(len(HEAD.findall(sentence)) for sentence in asking)
+    return sum(max(len(HEAD.findall(sentence)), bool(_FURTHER.match(sentence))) for sentence in asking)
 
 
 def is_asking(sentence: str) -> bool:
