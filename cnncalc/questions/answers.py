@@ -127,6 +127,10 @@ def elements(found: Answering, shape: Sequence[Any], of: str | None) -> Answer:
     """How many numbers a volume holds."""
     value = _product(shape)
     check_known(value, found.scene)
+    if found.plan.batch is not None:
+        value = value * found.plan.batch
+    elif found.scene.batch not in (None, 1):
+        raise not_understood("it is not clear whether one image or the whole batch is meant", found.scene.text)
     return Answer("elements", plain(value), f"{told(value)} numbers", of)
 
 
@@ -163,7 +167,8 @@ _WHOLE = re.compile(
 
 
 def is_each(scene: Scene, one: Wanted) -> bool:
-    return bool(_EACH.search(scene.text[slice(*one.sentence)]))
+    sentence = scene.text[slice(*one.sentence)]
+    return bool(_EACH.search(scene.text[slice(*one.part)] if re.search(r"(?i)\bwhat\b", sentence) else sentence))
 
 
 def is_whole(scene: Scene, one: Wanted) -> bool:

@@ -31,6 +31,7 @@ _ASKED_IN_CODE = (
     (re.compile(r"\w+(?:\([\w, ]*\))?\.(?:size\(\)|shape)(?=\s*(?:=\s*)?\?)"), "output shape"),
     (re.compile(r"sum\(\w+\.numel\(\) for [^\n?]*\)(?=[\s)#=]*\?)"), "number of parameters"),
 )
+_COUNTED_IN_CODE = re.compile(r"\.numel\(\)|\blen\(")
 """What code stands for that is asked for: `m(x).shape = ?`."""
 _HELPER = re.compile(r"(?m)^\s*def (?!__init__|forward|call\b)\w+\(")
 
@@ -96,7 +97,11 @@ def _without_code(text: str) -> tuple[str, Code]:
         rest[start:end] = [sign if sign == "\n" else " " for sign in text[start:end]]
     for pattern, words in _ASKED_IN_CODE:
         for match in pattern.finditer(text):
-            rest[match.start()] = f" {words} "
+            rest[match.start() : match.end()] = [f" {words} ", *" " * (match.end() - match.start() - 1)]
+    read = [match.span() for pattern, _ in _ASKED_IN_CODE for match in pattern.finditer(text)]
+    for match in _COUNTED_IN_CODE.finditer(text):
+        if not any(start <= match.start() < end for start, end in read):
+            raise not_understood("what this counts is not read", text, match.span())
     for at, layer in enumerate(code.layers):
         rest[layer.start] = f"{rest[layer.start].strip(' ')} «{at}» "
     return "".join(rest), code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from cnncalc.errors import SpecError
@@ -306,6 +307,8 @@ def is_called(type_: str, word: str) -> bool:
 
 def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
+    if name == "length" and re.search(r"(?i)\bvector\b", _asking(found.scene, one)) and not re.search(r"(?i)\boutput", _asking(found.scene, one)):
+        name = "in_features"
     if name == "in_features":
         flat = next((at for at, layer in enumerate(found.scene.layers) if layer.type in ("flatten", "fc")), None)
         if flat is not None:
@@ -367,6 +370,8 @@ _EACH_AND_ALL = re.compile(
 
 def _counts(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
+    if all(kind in ("identity", "flatten") for kind, _ in found.plan.steps):
+        raise not_understood("the question names no layer with parameters", found.scene.text, (one.start, one.end))
     if name == "non_trainable" and not all("non_trainable" in made.counts for made in found.made):
         raise not_understood("parameters that are not trainable are Keras's word for the statistics of norms")
     batch = found.scene.batch
@@ -486,13 +491,22 @@ def _memory(found: Answering, one: Wanted, name: str) -> Answer:
             scene.text,
             (one.start, one.end),
         )
+    if len(found.plan.parts) > 1 and _TOGETHER.search(sentence) and of_output:
+        raise not_understood("what all layers have together is not told here", scene.text, (one.start, one.end))
+    plan = found.plan
+    if of_weights and not re.search(r"(?i)\b(?:param\w*|bias\w*|model)\b", sentence):
+        plan = replace(plan, steps=[(kind, _unbiased(kind, options)) for kind, options in plan.steps])
     batch = found.plan.batch or scene.batch or 1
     if found.plan.batch is None and batch > 1:
         found.plan.assume("batch", batch, "for the whole batch")
     value = engine.bytes_of(
-        found.plan, "param_bytes" if of_weights else "activation_bytes", dtype, 1 if of_weights else batch
+        plan, "param_bytes" if of_weights else "activation_bytes", dtype, 1 if of_weights else batch
     )
     return Answer("memory", value, f"{human_bytes(value)} ({value:,} bytes)", None, "byte")
+
+
+def _unbiased(kind: str, options: dict[str, Any]) -> dict[str, Any]:
+    return {**options, "bias": False} if kind in ("conv", "conv_transpose", "local", "fc", "linear") else options
 
 
 def _factor(found: Answering) -> Answer:

@@ -6,7 +6,8 @@ import re
 
 from cnncalc.questions import relations
 from cnncalc.questions.reply import not_understood
-from cnncalc.questions.scene import ATTRIBUTES, Scene, spans
+from cnncalc.questions.remarks import places
+from cnncalc.questions.scene import ATTRIBUTES, WINDOWED, Scene, spans
 from cnncalc.questions.shorthand import vocabulary
 from cnncalc.questions.wanted import BEGIN, Wanted, sentences
 
@@ -17,7 +18,7 @@ _BEYOND = re.compile(
 )
 _TWISTS = re.compile(
     r"(?i)\b(?:doubl\w+|twice|tripl\w+|halv\w+|half(?![- ]precision)|quarter|increas\w+|decreas\w+|except|unless|alternat\w+|every (?:second|other|third)|remov\w+|replac\w+|swap\w*|drop(?:s|ped|ping)? the|instead|skip connection|shortcut|residual|concat\w*|"
-    r"only on (?:the )?(?:left|right|top|bottom|one)|on one side|left side|right side|asymmetric\w*|more than|at least|at most|fewer than|less than|random\w*|add(?:ed|ing)? (?:one|another|a further|\d+) (?:more )?|another|additional|extra|ensemble|shared between|share(?:s|d)? (?:the )?(?:same )?weights|tied|weight sharing across|branches|parallel|inception|squeeze|(?:of|all|with)[- ](?:ones|zeros)(?! (?:on|around|at|to|padding))|ceil\w*|rounded up)\b"
+    r"only on (?:the )?(?:left|right|top|bottom|one)|on one side|left side|right side|asymmetric\w*|more than|at least|at most|fewer than|less than|random\w*|add(?:ed|ing)? (?:one|another|a further|\d+) (?:more )?|another|additional|extra|ensemble|shared between|share(?:s|d)? (?:the )?(?:same )?weights|tied|weight sharing across|branches|parallel|inception|squeeze|full[- ](?:conv\w*|padding|mode)|shared (?:across|over|by|among|between)|(?:for|per|to|of) each (?:input )?channel|per[- ]channel|and without\s*\?|additions?|adds|multiply and add|add counted|(?:of|all|with)[- ](?:ones|zeros)(?! (?:on|around|at|to|padding))|ceil\w*|rounded up)\b"
 )
 
 
@@ -37,6 +38,16 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
         raise not_understood(f"“{superlative[0]}” asks to compare layers, which is not done here", scene.text, superlative.span())
     for mention in scene.doubtful:
         raise not_understood("it is not clear where this layer stands", scene.text, (mention.start, mention.end))
+    weighted = [layer for layer in scene.layers if layer.type in (*WINDOWED, "fc", "linear")]
+    for place in places(scene.text):
+        if isinstance(place.value, int) and weighted and place.value >= max(2, len(weighted)):
+            raise not_understood("there is no such layer", scene.text, (place.start, place.end))
+    item = _listed(scene, asked)
+    if item:
+        raise not_understood("it is not clear what is asked here", scene.text, item)
+    symbolic = _SYMBOLIC.search(scene.text)
+    if symbolic:
+        raise not_understood("a number of layers that is a symbol is not understood", scene.text, symbolic.span())
     grouped = re.search(r"(?i)\bgroup(?:ed|wise)\b", scene.text)
     if grouped and not any("groups" in layer.options for layer in scene.layers):
         raise not_understood("the question doesn't say how many groups there are", scene.text, grouped.span())
@@ -97,6 +108,29 @@ def _unread_digits(scene: Scene) -> tuple[int, int] | None:
 
 
 _YES_NO = re.compile(r"(?i)\W*(?:do|does|did|is|are|can|could|will|would|has|have|should)\b")
+
+
+_SYMBOLIC = re.compile(r"(?<![\w.'])(?![aAI]\b)[A-Za-z]\s+(?:[a-z]+\s+|\d+x\d+\s+){0,2}?(?:layers|convolutions|convs|poolings|times|stacked)\b")
+_LIST = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b|/)\s*")
+_NO_ITEM = re.compile(
+    r"(?i)\W*(?:(?:in|the|all|both|please|respectively|altogether|total|each|too|also|exactly|then|of|it|them|this|that|layer|layers|network|net|if|for|to|on|with|from|as|is|are|why|explain|show|your|working|any|biases?|stride|padding|kernel|filters?|input|image)\b\W*)+|\W*"
+)
+
+
+def _listed(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
+    """Where a list of what is asked has an item that nothing has read: `parameters, operations and activations`."""
+    read = [number.words for number in scene.numbers] + spans(asked, scene.remarks, scene.mentions)
+    for one in asked:
+        start, end = one.end, one.part[1]
+        at = start
+        for item in _LIST.split(scene.text[start:end])[1:]:
+            at = scene.text.find(item, at) if item else at
+            stop = at + len(item)
+            words = re.findall(r"[A-Za-z]+", item)
+            known = any(first < stop and at < last for first, last in read)
+            if words and len(words) <= 2 and not known and not _NO_ITEM.fullmatch(item) and not re.search(r"[\d«]", item):
+                return at, stop
+    return None
 
 
 def _unanswered(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
@@ -196,6 +230,7 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
                 word.lower() in known
                 or (word[0].isupper() and match.start() > start + 1 and word[1:].islower())
                 or (word.isupper() and len(word) < 6)
+                or re.fullmatch(r"[HWDCNL](?:x[HWDCNL])+", word)
             ):
                 continue
             if not any(first <= match.start() < last for first, last in read) and not _chats(scene.text, match.start()):

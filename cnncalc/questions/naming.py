@@ -32,6 +32,7 @@ _REFERENCES = frozenset(
 )
 _OF_ITS_OWN = {"kernel_size", "out_channels", "out_features", "pool_size", "count"}
 """Facts that make a layer another one."""
+_FOLLOWS = re.compile(r"(?i)(?:\bfollowed by|\bthen|\bnext|→|=>|->)\s+(?:an? |another )?$")
 _MORE = {"padding", "stride", "dilation"}
 
 
@@ -155,6 +156,8 @@ class Naming:
     def listed(self, mention: Mention) -> bool:
         """Whether a layer without any fact stands in a list: alone on its line or between arrows."""
         text = self.scene.text
+        if _FOLLOWS.search(text, max(0, mention.start - 40), mention.start):
+            return True
         left = max(text.rfind(sign, 0, mention.start) for sign in "\n→>,;+[(")
         right = min(
             (at for at in (text.find(sign, mention.end) for sign in "\n→=-,;+])") if at >= 0), default=len(text)

@@ -177,6 +177,11 @@ def _spatial(sides: dict[str, Any], rank: int) -> Shape:
 
 def _layout(scene: Scene, shape: Shape | None, rank: int) -> str:
     said = scene.layout or scene.remark("layout")
+    if shape is not None and [str(side).lower() for side in shape][:2] == ["w", "h"]:
+        raise not_understood("it is not clear whether the width or the height comes first", scene.text)
+    own = shape[-(rank + 1) :] if shape is not None and len(shape) > rank else ()
+    if rank == 2 and scene.layout == "chw" and not scene.remark("layout") and len(own) == 3 and own[0] == own[1] != own[2]:
+        raise not_understood("PyTorch has the channels first, and the size seems to have them last", scene.text)
     if said:
         return str(said)
     if shape is None or len(shape) < rank + 1:

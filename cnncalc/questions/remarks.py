@@ -15,7 +15,7 @@ class Remark(NamedTuple):
     end: int
 
 
-_WITHOUT = r"(?:no|without(?: any)?|w/o|zero|neither|not using(?: any)?|omit\w*|ignor\w+|excluding|exclude|except(?: for)?(?: the)?|neglect\w*|leaving out|leave out|disregard\w*|dropp?(?:ing|ed)?|minus|free of|not count\w*|don't count|do not count|not includ\w*)"
+_WITHOUT = r"(?:no|without(?: any| counting| including| considering| using)?|w/o|zero|neither|not using(?: any)?|omit\w*|ignor\w+|excluding|exclude|except(?: for)?(?: the)?|neglect\w*|leaving out|leave out|disregard\w*|dropp?(?:ing|ed)?|minus|free of|not count\w*|don't count|do not count|not includ\w*)"
 _BIAS = r"(?:the |any |its |all |additive |of the )*bias(?:es)?(?:[- ](?:terms?|units?|parameters?|weights?|values?|vectors?))?"
 
 _REMARKS: tuple[tuple[str, Any, str], ...] = (

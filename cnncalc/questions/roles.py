@@ -27,7 +27,7 @@ _ADJECTIVE = (
     r"(?:different|learnable|such|separate|independent|distinct|individual|trainable|of (?:these|those|them)|total|spatial|2-?d|3-?d|1-?d|square|learned|identical|"
     r"depthwise|pointwise|transposed|the|these|those|linear|small|large|parallel|layer|\(?[KFNM]\)?|convolutional|conv|sized|dilated|output|of)"
 )
-_UNITS = r"(?:hidden |output |fully[- ]connected |dense |linear )*(?:neurons?|units?|nodes?|perceptrons?|outputs?\b(?! (?:channels?|maps?|feature|planes?|depth))|(?:output )?classes|categories|logits|class scores|labels)"
+_UNITS = r"(?:hidden |output |fully[- ]connected |dense |linear )*(?:neurons?|units?|nodes?|perceptrons?|outputs?\b(?! (?:channels?|maps?|feature|planes?|depth|steps?|pixels?|units?|neurons?|values?|elements?|positions?|volumes?|size|of\b))|(?:output )?classes|categories|logits|class scores|labels)"
 _INPUT = (
     r"(?:inputs?|images?|pictures?|photos?|photographs?|pics?|scans?|frames?|spectrograms?|signals?|sequences?|time series|volumes?|tensors?|"
     r"(?:feature|activation)[- ]?maps?|maps?|matri(?:x|ces)|data|clips?|videos?|grids?|activations?|arrays?|digits?|samples?|cubes?|thumbnails?|crops?|feature volumes?|representation)"
@@ -84,6 +84,7 @@ RULES = (
     _after("features", r"features?\b(?! maps?)(?! detectors?)", False),
     _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
+    _before("unread", r"\b(?:zero-?)?pad(?:ded|ding)?\b(?: (?:with|by) zeros?)?[^#.;\n]{0,20}?(?<!set )(?<!equal )\bto"),
     _after("output", r"[\])]?\s*(?:is |comes |are )?(?:after|from) the\b", True),
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     Rule("volume", None, re.compile(r"\s*(?=→|=>|->)"), True),
