@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from cnncalc.errors import SpecError
 from cnncalc.questions import NotUnderstood, ask
 
 torch.set_num_threads(1)
@@ -269,6 +270,45 @@ REFUSED = {
 def test_what_is_not_certain_is_not_answered(name: str) -> None:
     with pytest.raises(NotUnderstood):
         ask(REFUSED[name])
+
+
+LIST = "Input 32x32x3\nConv 3x3, 16 filters\nMaxPool 2x2\nConv 3x3, 32 filters\nMaxPool 2x2\nFC 10\n"
+CHANGES = (
+    "The second convolution has no bias.",
+    "The first convolution has stride 2.",
+    "Biases are ignored in the convolutions.",
+    "The convolutions are padded so that the size stays the same.",
+    "A batch norm layer stands before the first convolution.",
+    "Batch normalization is applied after each conv layer.",
+    "The input is first resized to 16x16.",
+    "The input is padded with 2 zeros on each side.",
+    "The first conv layer is repeated twice.",
+    "The convolutions are depthwise separable.",
+    "The FC layer is replaced by global average pooling.",
+    "The weights of both convolutions are shared.",
+    "The pooling layers overlap.",
+    "Pooling uses ceil mode.",
+    "The two conv layers have 8 filters each.",
+    "The image is converted to grayscale first.",
+    "The images have an alpha channel.",
+    "The second conv layer takes the input image as well.",
+    "The order of the layers is reversed.",
+    "The layers are stacked in the opposite order.",
+    "Assume the pooling has learnable scale and bias per channel.",
+    "There is also a hidden layer with 100 neurons before the output.",
+    "Max pooling is skipped.",
+    "The conv layers are frozen.",
+    "Each filter only sees one channel.",
+)
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("question", ["How many trainable parameters are there in total?", "What is the volume after the last pooling layer?"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_sentence_that_changes_a_list_is_never_passed_over(change: str, question: str, before: bool) -> None:
+    values(LIST + question)
+    with pytest.raises(SpecError):
+        ask((f"{change}\n{LIST}" if before else f"{LIST}{change}\n") + question)
 
 
 @pytest.mark.parametrize("separator", ["\n", " -> ", "; ", ", then ", " followed by "])

@@ -13,7 +13,7 @@ from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check
 from cnncalc.questions.limits import legible
-from cnncalc.questions.listing import are_separate
+from cnncalc.questions.listing import are_separate, is_list
 from cnncalc.questions.networks import network
 from cnncalc.questions.numeric import numeric
 from cnncalc.questions.picked import picked
@@ -80,6 +80,8 @@ def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
         hint = "for example: output volume? number of parameters?"
         raise not_understood("it is not clear what the question asks for", hint=hint)
     check(scene, asked)
+    if "«" not in scene.text and is_list(spelled(text)):
+        raise not_understood("not every layer of the list is understood, or what is said beside them")
     return forward(question, scene, asked, planned(scene))
 
 

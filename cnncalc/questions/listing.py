@@ -32,6 +32,8 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(
     r"(?i)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)"
 )
+_TELLS = re.compile(r"(?i)\b(?:are|have|use|were)\b|^(?!\W*(?:(?:and|the|then)\s+)*(?:first|second|third|fourth|fifth|sixth|next|last|final|layer|it|there|each|\w+\d)\b).*\b(?:is|has|uses|was)\b")
+"""The verb of a sentence that says something of layers, and lists none."""
 _COLON = re.compile(r":(?P<size>[^:]*)$")
 _INPUT_WORD = re.compile(
     r"(?i)(?:inputs?|images?|pictures?|layers?|volumes?|sizes?|shapes?|tensors?|dimensions?|of|an?|the|rgb|colou?rs?|gr[ae]y[- ]?(?:scale)?|mnist|cifar-?(?:10+)?|imagenet|is|are|pixels?|px|channels?|as|in|on|from|has|with|"
@@ -65,6 +67,14 @@ def are_separate(text: str) -> bool:
     return bool(_ITEMS.search(text)) and not _CHAIN.search(text)
 
 
+def is_list(text: str) -> bool:
+    """Whether four layers or more stand there one by one, each with its numbers: what is no prose must not be read as such."""
+    told = written_out(text)
+    pieces = [] if told is None else [piece for start, end in _segments(told) for piece in _pieces(told, start, end)]
+    found = [layer for piece in pieces for layer in piece.layers if layer.options]
+    return len([layer for layer in found if layer.type in (*CONVS, *POOLS, "fc")]) >= 4 and not are_separate(text)
+
+
 def listed(text: str) -> Listing | None:
     """The list in a text in its one spelling; None where there is none of two layers or more, or a part of it is not understood."""
     after = followed(_with_flows(unrolled(text)))
@@ -82,7 +92,7 @@ def listed(text: str) -> Listing | None:
         return None
     inside = pieces[at[0] : at[-1] + 1]
     found = [layer for piece in inside for layer in piece.layers]
-    if len(found) < 2 or not any(layer.type in (*CONVS, *POOLS, "fc") for layer in found):
+    if len(found) < 2:
         return None
     if any(piece.kind not in ("layers", "gives", "blank", "input", "numeral") for piece in inside):
         return None
@@ -196,7 +206,7 @@ def _read(text: str, start: int, end: int) -> list[_Piece] | None:
             size = kind if _is_bare(stretch) else None
             found.append(_Piece("gives" if size else "input", first, last, gives=size))
             continue
-        made = item(stretch)
+        made = None if _TELLS.search(stretch) else item(stretch)
         several = layers(made, first, last) if made is not None and not made.quantified else None
         if not several:
             return None

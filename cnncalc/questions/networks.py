@@ -20,6 +20,7 @@ from cnncalc.questions.guard import check, check_words
 from cnncalc.questions.listing import Listing, are_separate, is_of, listed, of_all
 from cnncalc.questions.mentions import Mention
 from cnncalc.questions.plan import Plan, planned
+from cnncalc.questions.prose import changing
 from cnncalc.questions.reading import read
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import ATTRIBUTES, POOLS, WINDOWED, Scene, stated
@@ -49,7 +50,7 @@ _OF_COLUMNS = {
     **{name: name for name in ("params", "weights", "biases", "macs")},
 }
 """What is asked in words, and the column of a table where it stands."""
-_LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "overlap", "kernel_size")
+_LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "kernel_size")
 
 
 def network(question: str, text: str) -> Reply | None:
@@ -77,6 +78,9 @@ def network(question: str, text: str) -> Reply | None:
         check(scene, asked)
     except NotUnderstood:
         return None
+    span = changing(scene, asked)
+    if span is not None:
+        raise not_understood(f"what “{scene.text[slice(*span)]}” changes in the network is not understood", scene.text, span)
     scene.references = [_resolved(scene, mention, place) for mention, place in scene.references]
     for one in asked:
         _check_meant(scene, one)
@@ -111,6 +115,9 @@ def _tabled(question: str, text: str) -> Reply | None:
         scene.layout = "chw" if re.search(r"\[\s*-1\s*,", words) else "hwc"
     asked = wanted(scene.text, stated(scene))
     check_words(scene, asked, _FILL)
+    span = changing(scene, asked)
+    if span is not None:
+        raise not_understood(f"what “{scene.text[slice(*span)]}” changes in the network is not understood", scene.text, span)
     if scene.unread:
         return None
     filling = bool(
@@ -175,6 +182,9 @@ def _scene(listing: Listing) -> Scene | None:
     ):
         return None
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:
+        return None
+    overlapping = [layer for layer in scene.layers if layer.type in POOLS and layer.options.get("stride") not in (None, layer.options.get("kernel_size"))]
+    if overlapping and scene.remark("overlap") is False:
         return None
     return scene
 
