@@ -303,7 +303,10 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("question", ["How many trainable parameters are there in total?", "What is the volume after the last pooling layer?"])
+@pytest.mark.parametrize(
+    "question",
+    ["How many trainable parameters are there in total?", "What is the volume after the last pooling layer?"],
+)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_sentence_that_changes_a_list_is_never_passed_over(change: str, question: str, before: bool) -> None:
     values(LIST + question)

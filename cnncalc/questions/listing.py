@@ -32,7 +32,9 @@ _PREFIX = re.compile(
 _SUFFIX = re.compile(
     r"(?i)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)"
 )
-_TELLS = re.compile(r"(?i)\b(?:are|have|use|were)\b|^(?!\W*(?:(?:and|the|then)\s+)*(?:first|second|third|fourth|fifth|sixth|next|last|final|layer|it|there|each|\w+\d)\b).*\b(?:is|has|uses|was)\b")
+_TELLS = re.compile(
+    r"(?i)\b(?:are|have|use|were)\b|^(?!\W*(?:(?:and|the|then)\s+)*(?:first|second|third|fourth|fifth|sixth|next|last|final|layer|it|there|each|\w+\d)\b).*\b(?:is|has|uses|was)\b"
+)
 """The verb of a sentence that says something of layers, and lists none."""
 _COLON = re.compile(r":(?P<size>[^:]*)$")
 _INPUT_WORD = re.compile(
