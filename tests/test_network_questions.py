@@ -232,6 +232,22 @@ QUESTIONS: dict[str, tuple[str, list[Any]]] = {
         "How many parameters does the first fully connected layer of VGG-16 have?",
         [params(nn.Linear(512 * 7 * 7, 4096))],
     ),
+    "one of its size": (
+        SMALL_LINES + "How many parameters does the dense layer with 50 neurons have?",
+        [params(SMALL_DENSE[0])],
+    ),
+    "two together": (
+        "Conv layer with 26 filters of 3×3 on an RGB image without bias, then batch norm. Learnable parameters of the two together?",
+        [params(nn.Conv2d(3, 26, 3, bias=False), nn.BatchNorm2d(26))],
+    ),
+    "one norm": (
+        "How many learnable parameters does batch normalisation add after a conv layer with 26 feature maps?",
+        [params(nn.BatchNorm2d(26))],
+    ),
+    "one norm, as Keras lists it": (
+        "In Keras, BatchNormalization follows a Conv2D with 26 filters. How many parameters does the summary show for it, and how many of them are non-trainable?",
+        [104, 52],
+    ),
     "norms added": (
         "By how many trainable parameters does a network grow when batch norm is put after conv layers of 12, 20 and 40 maps?",
         [params(nn.BatchNorm2d(12), nn.BatchNorm2d(20), nn.BatchNorm2d(40))],

@@ -36,6 +36,10 @@ _TELLS = re.compile(
     r"(?i)\b(?:are|have|use|were)\b|^(?!\W*(?:(?:and|the|then)\s+)*(?:first|second|third|fourth|fifth|sixth|next|last|final|layer|it|there|each|\w+\d)\b).*\b(?:is|has|uses|was)\b"
 )
 """The verb of a sentence that says something of layers, and lists none."""
+_UNBIASED = re.compile(
+    r"(?i)(?:\s*(?:an?|the|rgb|gr[ae]y\w*|colou?r|images?|input))+,? (?:without|with no) bias(?:es)?,?\s*"
+)
+"""An input of so many colours, and that no layer has biases."""
 _COLON = re.compile(r":(?P<size>[^:]*)$")
 _INPUT_WORD = re.compile(
     r"(?i)(?:inputs?|images?|pictures?|layers?|volumes?|sizes?|shapes?|tensors?|dimensions?|of|an?|the|rgb|colou?rs?|gr[ae]y[- ]?(?:scale)?|mnist|cifar-?(?:10+)?|imagenet|is|are|pixels?|px|channels?|as|in|on|from|has|with|"
@@ -177,7 +181,7 @@ def _pieces(text: str, start: int, end: int) -> list[_Piece]:
     if suffix:
         made = _read(text, start, start + suffix.start())
         if made is not None and made[-1].kind == "layers":
-            kind = "input" if _input(suffix["size"]) else "other"
+            kind = "input" if _input(suffix["size"]) or _UNBIASED.fullmatch(suffix["size"]) else "other"
             return [*made, _Piece(kind, start + suffix.start(), end)]
     for prefix in _prefixes(whole):
         made = _read(text, start + prefix, start + len(whole.rstrip(" \n?")) if ends else end)

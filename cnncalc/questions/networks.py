@@ -13,6 +13,7 @@ from cnncalc.questions.filled import Filled, answers, described, entering, fille
 from cnncalc.questions.forward import COUNTS, OUTPUTS, forward
 from cnncalc.questions.guard import check, check_words
 from cnncalc.questions.listing import Listing, are_separate, is_of, listed, of_all
+from cnncalc.questions.norms import behind
 from cnncalc.questions.prose import changing
 from cnncalc.questions.reading import read
 from cnncalc.questions.referring import check_meant, elliptical, references, resolved, signed, spoken
@@ -49,7 +50,7 @@ _LAYER_FACTS = ("padding", "stride", "dilation", "keeps", "kernel_size")
 
 def network(question: str, text: str) -> Reply | None:
     """The reply where the question lists a network and asks what goes forward; None where it is no list, or not all of it is known."""
-    named = known(question, text)
+    named = behind(question, text) or known(question, text)
     if named is not None:
         return named
     code = read_code(text)
@@ -170,7 +171,7 @@ def _scene(listing: Listing) -> Scene | None:
                 layer.options.setdefault(name, value)
     code = Code(listing.layers, None, None, None, None, (), (), None, False)
     marked, named = signed(listing.text, listing.layers)
-    text, meant = references(spoken(expanded(corrected(marked)), len(listing.layers)), named)
+    text, meant = references(spoken(expanded(corrected(marked)), len(listing.layers)), named, listing.layers)
     scene = read(text, code)
     scene.references += meant
     if scene.layers != list(listing.layers):

@@ -31,6 +31,7 @@ _SPOKEN = (
         "the ",
     ),
     (re.compile(r"(?i)\((?:e\.g\.?|for example|for instance|such as|like)[^()\n]*\)"), " "),
+    (re.compile(r"(?i)\bof (?:the )?(?:2|both)(?: layers)? (?:together|combined)"), "in total"),
     (re.compile(r"(?<![\w(])(?=(?:[a-h]|i{1,3}|iv|v)\)\s)"), "("),
     (re.compile(rf"(?i)\b(the {_PLACE})(?=\s*(?:$|[?.,;:)(]|and\b))"), r"\1 layer"),
 )
@@ -54,16 +55,33 @@ def signed(text: str, layers: tuple[Described, ...]) -> tuple[str, list[Describe
         pattern = rf"(?i)(?:\blayer )?(?<![\w«]){re.escape(layer.name or '')}(?![\w.-]*\w)"
         text, count = re.subn(pattern, f" {chr(_SIGN + len(named))} ", text)
         named += [layer] if count else []
+    for layer in layers:
+        size = layer.options.get("out_features" if layer.type == "fc" else "out_channels")
+        alike = [one for one in layers if one.type == layer.type and size in one.options.values()]
+        if layer.name or not isinstance(size, int) or len(alike) != 1 or layer.type not in _OF_SIZE:
+            continue
+        pattern = rf"(?i)\b(?:the )?{_OF_SIZE[layer.type]}(?: layer)? (?:with|of|having)(?: the)? {size} (?:hidden )?{_SIZES[layer.type]}\b(?=[^.\n]*\?)"
+        text, count = re.subn(pattern, f" {chr(_SIGN + len(named))} ", text)
+        named += [layer] if count else []
     return text, named
 
 
-def references(text: str, named: list[Described]) -> tuple[str, list[tuple[Mention, Any]]]:
+_OF_SIZE = {"fc": r"(?:(?:fully|densely)[- ]connected|dense|fc|linear|hidden)", "conv": r"conv\w*"}
+_SIZES = {"fc": r"(?:neurons|units|nodes|outputs)", "conv": r"(?:filters|maps|feature maps|kernels|channels)"}
+"""How a layer is spoken of by its size: `the dense layer with 1024 neurons`."""
+
+
+def references(
+    text: str, named: list[Described], layers: tuple[Described, ...]
+) -> tuple[str, list[tuple[Mention, Any]]]:
     """The text with blanks for the signs, and the layers that they stood for."""
-    found = [
-        (Mention(named[ord(sign) - _SIGN].type, at, at + 1, "the", named[ord(sign) - _SIGN].name), None)
-        for at, sign in enumerate(text)
-        if 0 <= ord(sign) - _SIGN < len(named)
-    ]
+    found: list[tuple[Mention, Any]] = []
+    for at, sign in enumerate(text):
+        if 0 <= ord(sign) - _SIGN < len(named):
+            layer = named[ord(sign) - _SIGN]
+            alike = [one for one in layers if is_called(one.type, layer.type)]
+            place = None if layer.name else next(index for index, one in enumerate(alike) if one is layer)
+            found.append((Mention(layer.type, at, at + 1, "the", layer.name), place))
     return "".join(" " if 0 <= ord(sign) - _SIGN < len(named) else sign for sign in text), found
 
 
