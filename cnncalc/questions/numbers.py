@@ -165,7 +165,9 @@ _LETTER = re.compile(r"(?<![A-Za-z])([A-Za-z](?:_?(?:in|out|[a-z\d]))?|pad|ksize
 def _clause_before(gap: str, adjoins: bool) -> str:
     breaks = list(_BREAK.finditer(gap.rstrip()))
     if breaks and gap[breaks[-1].start()] == "\n" and not re.search(r"[A-Za-z]", gap[breaks[-1].end() :]):
-        breaks.pop()  # a bullet alone: the line above says what it is
+        listed = re.search(r"[-*]", gap[breaks[-1].end() :])
+        if not listed or len(breaks) > 1 or gap[: breaks[-1].start()].rstrip().endswith(":"):
+            breaks.pop()  # a number alone: the line above says what it is
     return gap[breaks[-1].end() :] if breaks else f"#{gap}" if adjoins else gap
 
 

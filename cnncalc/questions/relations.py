@@ -83,12 +83,15 @@ def _kind(scene: Scene, _: list[Wanted]) -> Span | None:
     )
 
 
-def _partly_biased(scene: Scene, _: list[Wanted]) -> Span | None:
+def _partly_biased(scene: Scene, asked: list[Wanted]) -> Span | None:
     """Where a bias is said of some layers only, or of something other than a filter."""
     said = [one for one in scene.remarks if one.kind == "bias"]
     local = any(layer.type == "local" for layer in scene.layers)
     weighted = [layer for layer in scene.layers if layer.type in (*CONVS, "fc")]
     for one in said:
+        own = {part.part for part in asked if part.part[0] <= one.start < part.part[1]}
+        if not one.value and own and any(part.part not in own and part.quantity in _BIASED for part in asked):
+            return one.start, one.end
         start = max((found.end() for found in _CLAUSE.finditer(scene.text, 0, one.start)), default=0)
         following = _CLAUSE.search(scene.text, one.end)
         clause = scene.text[start : following.start() if following else len(scene.text)]
@@ -102,6 +105,8 @@ def _partly_biased(scene: Scene, _: list[Wanted]) -> Span | None:
     return None
 
 
+_BIASED = ("params", "trainable", "biases", "filter_params", "memory")
+"""What a bias counts in."""
 _COMMON = re.compile(r"(?i)\b(?:shared?|shares|sharing|common|same)\b")
 _POSITION = re.compile(r"(?i)\b(?:positions?|locations?|pixels?|places?)\b")
 
