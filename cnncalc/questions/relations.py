@@ -22,7 +22,7 @@ _BACKWARDS = re.compile(
 )
 """What stands between a layer and the one whose output it takes."""
 _NEVER = re.compile(
-    r"(?i)\b(?:(?<!difference )(?<!ratio )(?<!comparison )(?<!choose )between|preced(?:es|ed|ing)|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
+    r"(?i)\b(?:(?<!difference )(?<!ratio )(?<!comparison )(?<!choose )between|preced(?:es|ed|ing)|previous (?:\w+ )?(?:layers?|conv\w*|pool\w*) (?:use[sd]?|has|had|have|with|applie[sd]|is an?|was an?)|(?:follows?|comes?) later|later on|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
     r"(?:after|before|behind|between) (?:the )?(?:1st|2nd|3rd|first|second|third|last|final)(?! (?:hidden|conv|pool|layer))|how many output (?:\w+ )?depend\w*|"
     r"(?:without|excluding|except(?: for)?|ignoring|omitting|apart from|besides|other than|leaving out|not counting|outside) (?:the |any |of )*(?:\w+ )?(?:layers?|conv\w*|pool\w*|fc|first|last|second)|"
     r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
@@ -45,6 +45,7 @@ def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
         _whose,
         _flat,
         _up_to,
+        _of_classes,
     )
     return next((span for check in checks if (span := check(scene, asked))), None)
 
@@ -273,7 +274,7 @@ def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
     return None
 
 
-_BATCH = re.compile(r"(?i)\b(?:of|for) (?:the |a )?(?:whole |entire |full )?(?:mini-?)?batch\b")
+_BATCH = re.compile(r"(?i)\b(?:of|for) (?:the |a )?(?:whole |entire |full )?(?:mini-?)?batch\b|\boutput tensor\b")
 _ONE_IMAGE = re.compile(r"(?i)\b(?:per|one|each|every|single|an?) (?:single )?(?:image|example|sample|picture|input)\b")
 _LETTERED = re.compile(r"\b(?:[Ll]ayer|[Cc]onv|[Nn]etwork|[Mm]odel|[Oo]ption) ([A-Z])\b")
 _OF_INPUT = re.compile(r"(?i)\b(?:has|have|does|of|do|in) (?:its|the|an?) input\b(?! (?:of|is|has|layer|to|with)\b)")
@@ -314,6 +315,16 @@ def _up_to(scene: Scene, _: list[Wanted]) -> Span | None:
         return overlapping.span()
     found = _PADDED_TO.search(scene.text)
     return None if found is None else found.span()
+
+
+def _of_classes(scene: Scene, _: list[Wanted]) -> Span | None:
+    """Where a number of classes is told and no layer that gives them."""
+    if any(one.type in ("fc", "softmax") for one in scene.mentions):
+        return None
+    for one in scene.numbers:
+        if one.role == "out_features" and re.match(r"(?i)[\s-]*(?:\w+ )?(?:classes|categories|labels)", one.after):
+            return one.words
+    return None
 
 
 def _flat(scene: Scene, _: list[Wanted]) -> Span | None:

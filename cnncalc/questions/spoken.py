@@ -158,6 +158,12 @@ class Spoken:
             re.match(r"(?i)\s*hidden layers", self.scene.text[fact.end : fact.end + 20])
         )
 
+    def anew(self, since: int, fact: Fact) -> bool:
+        """Whether a count stands in a sentence of its own and doesn't say that it counts the layer told before."""
+        text = self.scene.text
+        told = re.search(r"(?i)\b(?:such|these|those|this|them|identical|same|like|stack\w*)\b", text[fact.start - 30 : fact.end + 30])
+        return bool(re.search(r"[.;?]\s|\n", text[since : fact.start])) and not told
+
     def repeat(self, fact: Fact) -> None:
         if fact.value == 1:
             return
@@ -181,7 +187,7 @@ class Spoken:
             return
         if (
             any(name in first.options for name in ("kernel_size", "out_channels", "out_features"))
-            and first.end < fact.start - 60
+            and (first.end < fact.start - 60 or self.anew(first.end, fact))
         ):
             self.scene.unread.append(fact)  # type: ignore[arg-type]
             return
