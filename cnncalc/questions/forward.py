@@ -43,6 +43,8 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
         raise not_understood("the question names no layer")
     if any(one.quantity == "fault" for one in asked):
         return _fault(question, plan)
+    for one in asked:
+        _check_meant(scene, one)
     found = Answering(scene, plan, engine.made(plan))
     _check_stated(found, asked)
     answers: list[Answer] = []
@@ -150,6 +152,30 @@ def _fault(question: str, plan: Plan) -> Reply:
             question, engine.spec(plan), (Answer("output", "invalid", text),), tuple(told), tuple(plan.assumptions)
         )
     raise not_understood("nothing is wrong with these layers")
+
+
+def _check_meant(scene: Scene, one: Wanted) -> None:
+    """Raises `NotUnderstood` where one of several layers is meant and it is not said which."""
+    for mention, place in scene.references:
+        if not one.part[0] <= mention.start < one.part[1] or mention.name or place is not None:
+            continue
+        alike = [layer for layer in scene.layers if is_called(layer.type, mention.type)]
+        if is_plural(scene.text, mention):
+            clear = told.is_each(scene, one) or told.is_whole(scene, one)
+            if len(alike) > 1 and one.quantity in COUNTS and not clear:
+                raise not_understood(
+                    "it is not clear whether these layers are meant together or each",
+                    scene.text,
+                    (mention.start, mention.end),
+                )
+            continue
+        if len(alike) > 1 and mention.article in ("the", "this", "that", "its"):
+            word = scene.text[mention.start : mention.end]
+            raise not_understood(
+                f"there are {len(alike)} layers of the kind “{word}”, and it is not clear which one is meant",
+                scene.text,
+                (mention.start, mention.end),
+            )
 
 
 def _settled(found: Answering, asked: list[Wanted]) -> list[Wanted]:
@@ -307,7 +333,11 @@ def is_called(type_: str, word: str) -> bool:
 
 def _outputs(found: Answering, one: Wanted, name: str) -> list[Answer]:
     indexes = _chosen(found, one)
-    if name == "length" and re.search(r"(?i)\bvector\b", _asking(found.scene, one)) and not re.search(r"(?i)\boutput", _asking(found.scene, one)):
+    if (
+        name == "length"
+        and re.search(r"(?i)\bvector\b", _asking(found.scene, one))
+        and not re.search(r"(?i)\boutput", _asking(found.scene, one))
+    ):
         name = "in_features"
     if name == "in_features":
         flat = next((at for at, layer in enumerate(found.scene.layers) if layer.type in ("flatten", "fc")), None)
@@ -347,7 +377,9 @@ def _is_of_input(found: Answering, one: Wanted) -> bool:
 _GOES_IN = re.compile(
     r"(?i)\benter(?:s|ing)?\b|\b(?:goes|go|going|feeds?|fed|passed|flows?|arriv\w+) (?:in)?to\b|\breach(?:es)?\b|'s inputs?\b|\binputs? (?:of|to) the\b"
 )
-_TOGETHER = re.compile(r"(?i)\b(?:in total|altogether|in all|all (?:the )?(?:activations|neurons|units|layers|outputs)|total)\b")
+_TOGETHER = re.compile(
+    r"(?i)\b(?:in total|altogether|in all|all (?:the )?(?:activations|neurons|units|layers|outputs)|total)\b"
+)
 
 
 def _asking(scene: Scene, one: Wanted) -> str:
@@ -360,7 +392,9 @@ def _asking(scene: Scene, one: Wanted) -> str:
 def _check_direction(found: Answering, one: Wanted) -> None:
     """Refuses what is asked of what goes in where it was not told from what comes out."""
     if len(found.plan.parts) > 1 and _GOES_IN.search(_asking(found.scene, one)):
-        raise not_understood("it is not clear whether what goes in or what comes out is meant", found.scene.text, one.part)
+        raise not_understood(
+            "it is not clear whether what goes in or what comes out is meant", found.scene.text, one.part
+        )
 
 
 _EACH_AND_ALL = re.compile(
@@ -455,7 +489,9 @@ def _of_one_filter(found: Answering, quantity: str) -> Answer:
 def _receptive(found: Answering, one: Wanted) -> list[Answer]:
     indexes = _chosen(found, one)
     if found.scene.layers[indexes[-1]].type in ("fc", "linear"):
-        raise not_understood("a fully connected layer sees the whole input; name the layer that is meant", found.scene.text, one.part)
+        raise not_understood(
+            "a fully connected layer sees the whole input; name the layer that is meant", found.scene.text, one.part
+        )
     if told.is_each(found.scene, one) and len(indexes) > 1:
         return [_seen(found, list(range(at + 1)), "receptive_field", _name(found, at)) for at in indexes]
     return [_seen(found, list(range(indexes[-1] + 1)), "receptive_field", None)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from cnncalc.questions import relations
-from cnncalc.questions.reply import not_understood
 from cnncalc.questions.remarks import places
+from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import ATTRIBUTES, WINDOWED, Scene, spans
 from cnncalc.questions.shorthand import vocabulary
 from cnncalc.questions.wanted import BEGIN, Wanted, sentences
@@ -33,9 +33,18 @@ def check(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None = N
     open_ = _unanswered(scene, asked) or (None if scene.choices else _empty_part(scene, asked))
     if open_:
         raise not_understood("it is not clear what is asked here", scene.text, open_)
-    superlative = next((found for found in _MOST.finditer(scene.text) if any(a <= found.start() < b for a, b in (one.sentence for one in asked))), None)
+    superlative = next(
+        (
+            found
+            for found in _MOST.finditer(scene.text)
+            if any(a <= found.start() < b for a, b in (one.sentence for one in asked))
+        ),
+        None,
+    )
     if superlative:
-        raise not_understood(f"“{superlative[0]}” asks to compare layers, which is not done here", scene.text, superlative.span())
+        raise not_understood(
+            f"“{superlative[0]}” asks to compare layers, which is not done here", scene.text, superlative.span()
+        )
     for mention in scene.doubtful:
         raise not_understood("it is not clear where this layer stands", scene.text, (mention.start, mention.end))
     weighted = [layer for layer in scene.layers if layer.type in (*WINDOWED, "fc", "linear")]
@@ -83,7 +92,9 @@ def _shown(value: object) -> str:
     return "×".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-_MOST = re.compile(r"(?i)\bwhich (?:\w+ )?(?:layers?|one|of)\b[^?]*\b(?:most|least|fewest|largest|smallest|biggest|highest|lowest|more|fewer)\b")
+_MOST = re.compile(
+    r"(?i)\bwhich (?:\w+ )?(?:layers?|one|of)\b[^?]*\b(?:most|least|fewest|largest|smallest|biggest|highest|lowest|more|fewer)\b"
+)
 _DIGITS = re.compile(r"[A-Za-z_]*\d[\w.]*")
 _NAMED = re.compile(
     r"(?i)conv_?(?:\d|1[0-3])|(?:pool|fc|layer|block|stage|dense|relu|bn|max_?pool\w*|h|x|s|c|f|d|n|a|y|z)_?\d|v\d|conv[123]-?d\w*|[123]-?d|(?:float|fp|int|bfloat|uint|f)\d+|\d+-?bits?|"
@@ -110,7 +121,9 @@ def _unread_digits(scene: Scene) -> tuple[int, int] | None:
 _YES_NO = re.compile(r"(?i)\W*(?:do|does|did|is|are|can|could|will|would|has|have|should)\b")
 
 
-_SYMBOLIC = re.compile(r"(?<![\w.'])(?![aAI]\b)[A-Za-z]\s+(?:[a-z]+\s+|\d+x\d+\s+){0,2}?(?:layers|convolutions|convs|poolings|times|stacked)\b")
+_SYMBOLIC = re.compile(
+    r"(?<![\w.'])(?![aAI]\b)[A-Za-z]\s+(?:[a-z]+\s+|\d+x\d+\s+){0,2}?(?:layers|convolutions|convs|poolings|times|stacked)\b"
+)
 _LIST = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b|/)\s*")
 _NO_ITEM = re.compile(
     r"(?i)\W*(?:(?:in|the|all|both|please|respectively|altogether|total|each|too|also|exactly|then|of|it|them|this|that|layer|layers|network|net|if|for|to|on|with|from|as|is|are|why|explain|show|your|working|any|biases?|stride|padding|kernel|filters?|input|image)\b\W*)+|\W*"
@@ -128,7 +141,13 @@ def _listed(scene: Scene, asked: list[Wanted]) -> tuple[int, int] | None:
             stop = at + len(item)
             words = re.findall(r"[A-Za-z]+", item)
             known = any(first < stop and at < last for first, last in read)
-            if words and len(words) <= 2 and not known and not _NO_ITEM.fullmatch(item) and not re.search(r"[\d«]", item):
+            if (
+                words
+                and len(words) <= 2
+                and not known
+                and not _NO_ITEM.fullmatch(item)
+                and not re.search(r"[\d«]", item)
+            ):
                 return at, stop
     return None
 

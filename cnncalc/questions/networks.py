@@ -16,7 +16,7 @@ from cnncalc.questions.listing import Listing, are_separate, is_of, listed, of_a
 from cnncalc.questions.norms import behind
 from cnncalc.questions.prose import changing
 from cnncalc.questions.reading import read
-from cnncalc.questions.referring import check_meant, elliptical, references, resolved, signed, spoken
+from cnncalc.questions.referring import elliptical, references, resolved, signed, spoken
 from cnncalc.questions.reply import Answer, NotUnderstood, Reply, not_understood
 from cnncalc.questions.scene import ATTRIBUTES, POOLS, Scene, stated
 from cnncalc.questions.shorthand import corrected, expanded
@@ -79,8 +79,6 @@ def network(question: str, text: str) -> Reply | None:
             f"what “{scene.text[slice(*span)]}” changes in the network is not understood", scene.text, span
         )
     scene.references = [resolved(scene, mention, place) for mention, place in scene.references]
-    for one in asked:
-        check_meant(scene, one)
     plan = completed(scene)
     return forward(question, scene, asked, plan)
 

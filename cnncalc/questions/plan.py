@@ -180,7 +180,13 @@ def _layout(scene: Scene, shape: Shape | None, rank: int) -> str:
     if shape is not None and [str(side).lower() for side in shape][:2] == ["w", "h"]:
         raise not_understood("it is not clear whether the width or the height comes first", scene.text)
     own = shape[-(rank + 1) :] if shape is not None and len(shape) > rank else ()
-    if rank == 2 and scene.layout == "chw" and not scene.remark("layout") and len(own) == 3 and own[0] == own[1] != own[2]:
+    if (
+        rank == 2
+        and scene.layout == "chw"
+        and not scene.remark("layout")
+        and len(own) == 3
+        and own[0] == own[1] != own[2]
+    ):
         raise not_understood("PyTorch has the channels first, and the size seems to have them last", scene.text)
     if said:
         return str(said)

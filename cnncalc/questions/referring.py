@@ -6,9 +6,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from cnncalc.questions.answers import is_each, is_whole
 from cnncalc.questions.described import Described
-from cnncalc.questions.forward import COUNTS, is_called, is_plural
+from cnncalc.questions.forward import is_called
 from cnncalc.questions.mentions import Mention
 from cnncalc.questions.reply import not_understood
 from cnncalc.questions.scene import Scene
@@ -111,27 +110,3 @@ def resolved(scene: Scene, mention: Mention, place: Any) -> tuple[Mention, Any]:
     if any(layer.name for layer in scene.layers if is_called(layer.type, mention.type)):
         raise not_understood(f"the list names no layer “{mention.name}”", scene.text, (mention.start, mention.end))
     return replace(mention, name=None, article="the"), int(numbered[0]) - 1
-
-
-def check_meant(scene: Scene, one: Wanted) -> None:
-    """Raises `NotUnderstood` where one of several layers is meant and it is not said which."""
-    for mention, place in scene.references:
-        if not one.part[0] <= mention.start < one.part[1] or mention.name or place is not None:
-            continue
-        alike = [layer for layer in scene.layers if is_called(layer.type, mention.type)]
-        if is_plural(scene.text, mention):
-            clear = is_each(scene, one) or is_whole(scene, one)
-            if len(alike) > 1 and one.quantity in COUNTS and not clear:
-                raise not_understood(
-                    "it is not clear whether these layers are meant together or each",
-                    scene.text,
-                    (mention.start, mention.end),
-                )
-            continue
-        if len(alike) > 1 and mention.article in ("the", "this", "that", "its"):
-            word = scene.text[mention.start : mention.end]
-            raise not_understood(
-                f"there are {len(alike)} layers of the kind “{word}”, and it is not clear which one is meant",
-                scene.text,
-                (mention.start, mention.end),
-            )

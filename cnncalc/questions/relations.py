@@ -213,6 +213,9 @@ def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
     named = [one.start for one in scene.mentions if one.type != "flatten"] + [
         one.start for one in scene.numbers if one.role in ("kernel_size", "pool_size")
     ]
+    ahead = re.search(r"(?i)\bnext (?:\w+ )?(?:layer|conv\w*|pool\w*)", text[: min(named, default=len(text))])
+    if ahead:
+        return ahead.span()
     for match in _BACKWARDS.finditer(text):
         start = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
         following = _CLAUSE.search(text, match.end())

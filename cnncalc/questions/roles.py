@@ -84,7 +84,9 @@ RULES = (
     _after("features", r"features?\b(?! maps?)(?! detectors?)", False),
     _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
-    _before("unread", r"\b(?:zero-?)?pad(?:ded|ding)?\b(?: (?:with|by) zeros?)?[^#.;\n]{0,20}?(?<!set )(?<!equal )\bto"),
+    _before(
+        "unread", r"\b(?:zero-?)?pad(?:ded|ding)?\b(?: (?:with|by) zeros?)?[^#.;\n]{0,20}?(?<!set )(?<!equal )\bto"
+    ),
     _after("output", r"[\])]?\s*(?:is |comes |are )?(?:after|from) the\b", True),
     _before("volume", r"(?:→|=>|->)", True, r"(?:→|=>|->|$|[,.;)]|(?:output|volume|feature|map)s?\b)"),
     Rule("volume", None, re.compile(r"\s*(?=→|=>|->)"), True),

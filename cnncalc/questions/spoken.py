@@ -161,7 +161,10 @@ class Spoken:
     def anew(self, since: int, fact: Fact) -> bool:
         """Whether a count stands in a sentence of its own and doesn't say that it counts the layer told before."""
         text = self.scene.text
-        told = re.search(r"(?i)\b(?:such|these|those|this|them|identical|same|like|stack\w*)\b", text[fact.start - 30 : fact.end + 30])
+        told = re.search(
+            r"(?i)\b(?:such|these|those|this|them|identical|same|like|stack\w*)\b",
+            text[fact.start - 30 : fact.end + 30],
+        )
         return bool(re.search(r"[.;?]\s|\n", text[since : fact.start])) and not told
 
     def repeat(self, fact: Fact) -> None:
@@ -185,9 +188,8 @@ class Spoken:
             and fact.value == len(self.weighted())
         ):
             return
-        if (
-            any(name in first.options for name in ("kernel_size", "out_channels", "out_features"))
-            and (first.end < fact.start - 60 or self.anew(first.end, fact))
+        if any(name in first.options for name in ("kernel_size", "out_channels", "out_features")) and (
+            first.end < fact.start - 60 or self.anew(first.end, fact)
         ):
             self.scene.unread.append(fact)  # type: ignore[arg-type]
             return

@@ -144,7 +144,10 @@ def _changed(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
             )
         )
     for start, stop in spans:
-        if re.search(r"(?i)\b(?:before|after|behind|in front|insert\w*|add\w*|another|preced\w*|follow\w*)\b", scene.text[start:stop]):
+        if re.search(
+            r"(?i)\b(?:before|after|behind|in front|insert\w*|add\w*|another|preced\w*|follow\w*)\b",
+            scene.text[start:stop],
+        ):
             raise not_understood("what this changes is not understood", scene.text, (start, stop))
     signs = list(scene.text)
     for start, stop in spans:
