@@ -113,9 +113,14 @@ class Item:
     plural: bool = False
 
 
+_LONGEST = 300
+
+
 def item(text: str) -> Item | None:
     """What a piece of a list says; None where a word or a number of it is not known, or said twice."""
     made = Item()
+    if len(text) > _LONGEST:
+        return None
     at = _labelled(made, text)
     counted = _COUNTED.match(text, at)
     times = _TIMES.search(text)

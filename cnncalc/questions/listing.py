@@ -45,6 +45,7 @@ _INPUT_WORD = re.compile(
     r"(?i)(?:inputs?|images?|pictures?|layers?|volumes?|sizes?|shapes?|tensors?|dimensions?|of|an?|the|rgb|colou?rs?|gr[ae]y[- ]?(?:scale)?|mnist|cifar-?(?:10+)?|imagenet|is|are|pixels?|px|channels?|as|in|on|from|has|with|"
     r"\d+(?:x\d+){1,3}|batchx\d+(?:x\d+)+|\d+(?= (?:colou?r )?channels?))(?!\w)|[\s:,()=*-]"
 )  # fmt: skip
+_LONGEST = 300
 _NUMERAL = re.compile(r"\s*\d{1,2}")
 _DIGIT = re.compile(r"\d")
 
@@ -259,6 +260,8 @@ def _opening(text: str, at: int) -> int:
 
 def _input(stretch: str) -> tuple[int, ...] | None:
     """The size of an input that a piece states and nothing else."""
+    if len(stretch) > _LONGEST:
+        return None
     at = 0
     while at < len(stretch):
         found = _INPUT_WORD.match(stretch, at)
