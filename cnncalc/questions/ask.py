@@ -28,7 +28,7 @@ from cnncalc.questions.text import plain, spelled
 from cnncalc.questions.wanted import heads, wanted
 
 _ASKED_IN_CODE = (
-    (re.compile(r"\w+(?:\([\w, ]*\))?\.(?:size\(\)|shape)(?=\s*(?:=\s*)?\?)"), "output shape"),
+    (re.compile(r"(?<!\w)\w{1,60}(?:\([\w, ]{0,60}\))?\.(?:size\(\)|shape)(?=\s*(?:=\s*)?\?)"), "output shape"),
     (re.compile(r"sum\(\w+\.numel\(\) for [^\n?]*\)(?=[\s)#=]*\?)"), "number of parameters"),
 )
 _COUNTED_IN_CODE = re.compile(r"\.numel\(\)|\blen\(")

@@ -20,7 +20,7 @@ _CHAIN = re.compile(
     r"(?i)\b(?:then|followed|sequence|sequentially|stack\w*|network|in turn|one after|chain\w*|architecture|cnn)\b"
 )
 _STRONG = re.compile(
-    r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s*\bfollowed by\b|,?\s*\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?"
+    r"(?i)\n|→|=>|->|;|\.(?=\s|$)|\?|,?\s{0,4}\bfollowed by\b|,?\s{0,4}\b(?:and )?(?:then|next|afterwards|finally)\b,?|\bafter that\b,?"
 )
 _WEAK = re.compile(r"(?i),(?![^()]*\))|\band\b|\+")
 _MAIN = re.compile(
@@ -30,7 +30,7 @@ _PREFIX = re.compile(
     r"(?i).*?(?::|\b(?:through|into|consists? of|consisting of|contains|comprises|layers|network (?:with|of|has)|cnn (?:with|of|has)|has|by|is)\b)\s*"
 )
 _SUFFIX = re.compile(
-    r"(?i)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)"
+    r"(?i)(?<!\s)\s+(?:on|for|over|applied to|acting on|taking|given|with (?=an input|input|inputs))\b(?P<size>.*)"
 )
 _TELLS = re.compile(
     r"(?i)\b(?:are|have|use|were)\b|^(?!\W*(?:(?:and|the|then)\s+)*(?:first|second|third|fourth|fifth|sixth|next|last|final|layer|it|there|each|\w+\d)\b).*\b(?:is|has|uses|was)\b"
