@@ -151,6 +151,8 @@ def leftover(made: Made) -> str:
             continue
         if not isinstance(values.get("n"), int):
             continue
+        if not all(isinstance(values.get(one, 0), int) for one in "pdk"):
+            continue
         span = values["n"] + 2 * values.get("p", 0) - values.get("d", 1) * (values["k"] - 1) - 1
         if span % values["s"]:
             exact = span / values["s"] + 1

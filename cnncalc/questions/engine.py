@@ -66,7 +66,15 @@ def entering(plan: Plan) -> tuple[Any, ...]:
 
 
 def _size(value: Any, unknown: str) -> Any:
-    return symbol(unknown if value is None or value == UNKNOWN else value) if not isinstance(value, int) else value
+    return _named(unknown if value is None or value == UNKNOWN else value) if not isinstance(value, int) else value
+
+
+def _named(name: str) -> Polynomial:
+    """The symbol of that name; `NotUnderstood` for what is none, a fraction or a number out of bounds."""
+    try:
+        return symbol(name)
+    except ValueError:
+        raise not_understood(f"{name} is no number that can be used here") from None
 
 
 def is_known(plan: Plan) -> bool:
@@ -190,6 +198,8 @@ def _on_symbols(plan: Plan) -> Iterator[Made]:
     for at, (kind, options) in enumerate(plan.steps):
         takes = plan.takes[at] if plan.takes else None
         arrives = _arriving(kind, shape)
+        if takes is not None and takes < 1:
+            raise not_understood(f"{kind} can't take {takes} channels or features")
         if takes is not None and arrives != takes:
             if isinstance(arrives, int) and (at == 0 or plan.chained):
                 raise not_understood(f"{kind} takes {takes} channels or features, but {arrives} come in")
@@ -234,7 +244,7 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
         if isinstance(value, str) and value not in declared[name].words:
             if "*" in value:
                 raise not_understood("causal padding needs the length of the input")
-            value = symbol(value) if value != UNKNOWN else None
+            value = _named(value) if value != UNKNOWN else None
         if value is None:
             unknown = {
                 "out_channels": "unknown_filters",
@@ -290,5 +300,7 @@ def bytes_of(plan: Plan, column: str, dtype: str, batch: int) -> int:
 
 def ratio(one: Any, other: Any) -> Any:
     """A quotient, whole where it is."""
+    if isinstance(one, Polynomial) or isinstance(other, Polynomial):
+        raise not_understood("the question doesn't say the sizes that the ratio depends on")
     found = Fraction(one, other)
     return int(found) if found.denominator == 1 else float(found)

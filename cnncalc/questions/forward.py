@@ -533,6 +533,8 @@ def _memory(found: Answering, one: Wanted, name: str) -> Answer:
     if of_weights and not re.search(r"(?i)\b(?:param\w*|bias\w*|model)\b", sentence):
         plan = replace(plan, steps=[(kind, _unbiased(kind, options)) for kind, options in plan.steps])
     batch = found.plan.batch or scene.batch or 1
+    if not isinstance(batch, int):
+        raise not_understood("the question doesn't say how many images there are")
     if found.plan.batch is None and batch > 1:
         found.plan.assume("batch", batch, "for the whole batch")
     value = engine.bytes_of(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnncalc.errors import SpecError
+from cnncalc.polynomial import Polynomial
 from cnncalc.questions import engine
 from cnncalc.questions.answers import leftover, told
 from cnncalc.questions.goals import Goal
@@ -61,6 +62,8 @@ class Test:
             return False, "; ".join([problem.message, *problem.because])
         groups = any("groups" in options for _, options in plan.steps)
         out = made[-1].output
+        if any(isinstance(size, Polynomial) and not engine.missing(size) for size in out[1:]):
+            raise not_understood("whether they fit can't be told from symbols")
         absent = engine.missing(list(out[1:]))
         if absent and (self.kind != "legal" or not groups):
             raise not_understood(f"the question doesn't say {' or '.join(absent)}")

@@ -62,7 +62,8 @@ def numbers(text: str) -> list[Number]:
     for number, following in zip(found, [*found[1:], None]):
         sure = _SURE.get((number.letter or "").lower())
         number.role = (_counts(number, following) if following else None) or _role(number)
-        number.role = sure or number.role
+        if number.role != "unread":
+            number.role = sure or number.role
         trailing = (
             _TRAILING.match(number.after) if number.role in ("kernel_size", "volume", "input", "output") else None
         )
@@ -209,7 +210,7 @@ def _letters(found: list[Number], text: str) -> None:
     for number in found:
         if number.role == "kernel_size" and (number.letter or "").lower() in ("d", "g", "c") and "," in number.before:
             number.role = None  # the kernel spoken of is that before the comma
-        if number.letter in defined:
+        if number.letter in defined and number.role != "unread":
             number.role = defined[number.letter].replace("kernel_side", "kernel_size")
     roles = {number.role for number in found}
     letters = {(number.letter or "").lower() for number in found}

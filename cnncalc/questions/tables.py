@@ -128,7 +128,7 @@ def _barred(text: str) -> list[tuple[int, int]] | None:
 def ruled(text: str) -> str:
     """The text with bars between the columns of a summary that a framework has printed."""
     for start, end in reversed(_printed(text) or []):
-        first, *rest = _spaced(text[start:end])
+        first, *rest = _spaced(text[start:end]) or [""]
         module = _MODULE.match(first)
         first = f"{module['kind']}_{module['at']} ({module['kind']})" if module else first
         text = f"{text[:start]}{' | '.join([first, *rest])}{text[end:]}"

@@ -135,7 +135,7 @@ class Program:
 
     def joins(self, at: int) -> bool:
         """Whether the token is the dot of a dotted name rather than the end of a sentence: `model. add(`."""
-        if self.tokens[at].text != "." or at + 1 == len(self.tokens) or self.tokens[at + 1].kind != "name":
+        if at == 0 or self.tokens[at].text != "." or at + 1 == len(self.tokens) or self.tokens[at + 1].kind != "name":
             return False
         before, dot, after = self.tokens[at - 1 : at + 2]
         near = after.start - before.end == 1
