@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -51,7 +52,7 @@ def flat(shape: Sequence[int], *modules: nn.Module) -> int:
 
 def dense(entering: int, *widths: int) -> list[nn.Module]:
     sizes = [entering, *widths]
-    return [nn.Linear(one, other) for one, other in zip(sizes, sizes[1:])]
+    return [nn.Linear(one, other) for one, other in pairwise(sizes)]
 
 
 SMALL = [nn.Conv2d(3, 12, 5), nn.MaxPool2d(2), nn.Conv2d(12, 20, 3), nn.MaxPool2d(2)]

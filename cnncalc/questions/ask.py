@@ -50,7 +50,9 @@ def ask(question: str) -> Reply:
     if settings is not None:
         return settings
     reply = _reply(question, text, choices)
-    if heads(text) > len(reply.answers):
+    if heads(text) > sum(
+        len(one.value) if one.quantity == "padding" and isinstance(one.value, list) else 1 for one in reply.answers
+    ):
         raise not_understood("the question asks for more than what is understood", hint="ask its parts one by one")
     return _chosen(reply, choices) if choices else reply
 

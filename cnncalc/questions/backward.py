@@ -37,6 +37,7 @@ KNOWN = re.compile(
     r"becomes"
 )
 """Words that guards refuse elsewhere and that are read here, or change nothing here."""
+_KNOWN_OF_KINDS = re.compile(rf"{KNOWN.pattern}|full[- ](?:conv\w*|padding|mode)")
 
 
 def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[[str], Scene]) -> Reply | None:
@@ -74,8 +75,8 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
     return _reply(question, scene, asked, goal, seeking, keeps, strided)
 
 
-def _checked(scene: Scene, asked: list[Wanted], seeking: list[Sought]) -> None:
-    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], KNOWN)
+def _checked(scene: Scene, asked: list[Wanted], seeking: list[Sought], known: re.Pattern[str] = KNOWN) -> None:
+    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], known)
 
 
 def _sure(question: str, scene: Scene, answers: list[Answer], plan: Plan, understood: str = "") -> Reply:
@@ -136,7 +137,7 @@ def _kinds(question: str, scene: Scene, asked: list[Wanted], seeking: list[Sough
     for layer in scene.layers:
         layer.options.pop("padding", None)
     sentence = seeking[0].sentence
-    _checked(scene, [*asked, Wanted("padding", *sentence, sentence)], seeking)
+    _checked(scene, [*asked, Wanted("padding", *sentence, sentence)], seeking, _KNOWN_OF_KINDS)
     plan = planned(scene)
     return _sure(question, scene, of_kinds(scene, plan, named), plan)
 

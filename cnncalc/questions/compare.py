@@ -35,7 +35,7 @@ _ALLOWED = re.compile(
     r"expan|differ|substitut|alternativ|decompos|slim|drop|relativ)\w*|halve|versus|whereas|vs|instead|"
     r"multiple|reduces?d?|percent\w*|ratio|respectively|stacked|beforehand"
 )
-_READ = re.compile(r"(?i)before|preced|in front|same|bias")
+_READ = re.compile(r"(?i)before|preced|in front|same|bias|first")
 """Relations that a comparison reads itself."""
 _PER_PAIR = re.compile(
     r"(?i)\b(?:per|for (?:one|a|each|every|a single)) (?:input[- /]+output |in[- /]+out |"
@@ -73,8 +73,8 @@ def compared(question: str, scene: Scene, asked: list[Wanted]) -> Reply | None:
     if not (wants.quantities or wants.contrasts) or (wants.contrasts and len(groups) == 1):
         return None
     check_words(scene, asked, _ALLOWED)
-    related = relations.unread(scene, asked)
-    if related and not _READ.match(text[slice(*related)]):
+    related = relations.unread(scene, asked, _READ)
+    if related:
         raise not_understood(f"“{text[slice(*related)]}” relates things in a way that is not understood", text, related)
     _check_same(scene)
     if len({one.value for one in scene.remarks if one.kind == "bias"}) > 1:

@@ -55,7 +55,8 @@ def facts(scene: Scene) -> list[Fact]:
             found.append(Fact("out", following.value, number.start, following.end))
             skip = at + 1
             continue
-        if _speaks_of_all(text, number):
+        one = following is not None and following.is_size and not text[number.end : following.start].strip()
+        if _speaks_of_all(text, number) or (number.value == 1 and one):
             continue
         kind = _size_kind(text, number) if number.is_size else _number_kind(text, number)
         if kind is None:

@@ -51,7 +51,7 @@ _PATTERNS = (
     (
         "seen",
         re.compile(
-            r"(?i)\breceptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|"
+            r"(?i)\b(?:(?:the )?same )?receptive[- ]fields?(?: (?:size|width|side|must|should|to|has|have|shall|at|least|be|is|"
             r"of|as|like|the|a|an|one|1|single|reach|reaches|exactly|equal|grow|grows|becomes?|covers?|cover|"
             r"span|spans|equals|exceed|until|it|same|large|big|wide|not|smaller|less|than)\b|"
             r"[ =:])*(?P<n>\d{1,9})(?P<size>(?:x\d+)*)(?: (?:pixels?|samples?|steps|input|wide|(?:conv\w*|"

@@ -7,6 +7,7 @@ one that says whose attribute a number is, what it is equal to, or which side of
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cnncalc.questions.described import Described
 from cnncalc.questions.remarks import places
@@ -22,7 +23,7 @@ _BACKWARDS = re.compile(
 )
 """What stands between a layer and the one whose output it takes."""
 _NEVER = re.compile(
-    r"(?i)\b(?:(?<!difference )(?<!ratio )(?<!comparison )(?<!choose )between|preced(?:es|ed|ing)|previous (?:\w+ )?(?:layers?|conv\w*|pool\w*) (?:use[sd]?|has|had|have|with|applie[sd]|is an?|was an?)|(?:follows?|comes?) later|later on|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
+    r"(?i)\b(?:between|preced(?:es|ed|ing)|previous (?:\w+ )?(?:layers?|conv\w*|pool\w*) (?:use[sd]?|has|had|have|with|applie[sd]|is an?|was an?)|(?:follows?|comes?) later|later on|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
     r"(?:after|before|behind|between) (?:the )?(?:1st|2nd|3rd|first|second|third|last|final)(?! (?:hidden|conv|pool|layer))|how many output (?:\w+ )?depend\w*|"
     r"(?:without|excluding|except(?: for)?|ignoring|omitting|apart from|besides|other than|leaving out|not counting|outside) (?:the |any |of )*(?:\w+ )?(?:layers?|conv\w*|pool\w*|fc|first|last|second)|"
     r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
@@ -31,8 +32,12 @@ _NEVER = re.compile(
 )
 
 
-def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
-    """Where a word relates things in a way that nothing has read."""
+_CONTRASTED = re.compile(r"(?i)\b(?:differ\w*|ratio|compar\w+|choose|chosen)\b[^.;?\n]*$")
+"""What stands before a `between` that orders no layers."""
+
+
+def unread(scene: Scene, asked: list[Wanted], read: re.Pattern[str] | None = None) -> Span | None:
+    """Where a word relates things in a way that nothing has read; the caller reads those that begin with `read`."""
     checks = (
         _out_of_order,
         _misplaced,
@@ -47,7 +52,8 @@ def unread(scene: Scene, asked: list[Wanted]) -> Span | None:
         _up_to,
         _of_classes,
     )
-    return next((span for check in checks if (span := check(scene, asked))), None)
+    found = (span for check in checks for span in check(scene, asked))
+    return next((span for span in found if not (read and read.match(scene.text[slice(*span)]))), None)
 
 
 _KINDS = re.compile(
@@ -55,7 +61,7 @@ _KINDS = re.compile(
 )
 
 
-def _kind(scene: Scene, _: list[Wanted]) -> Span | None:
+def _kind(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     """Where a kind of layer is named, and no layer is of that kind."""
     made = {layer.type for layer in scene.layers}
     for one in scene.mentions:
@@ -73,18 +79,13 @@ def _kind(scene: Scene, _: list[Wanted]) -> Span | None:
             )
             and one.type not in made
         ):
-            return one.start, one.end
-    return next(
-        (
-            match.span()
-            for match in _KINDS.finditer(scene.text)
-            if not any(one.start <= match.start() < one.end for one in scene.mentions)
-        ),
-        None,
-    )
+            yield one.start, one.end
+    for match in _KINDS.finditer(scene.text):
+        if not any(one.start <= match.start() < one.end for one in scene.mentions):
+            yield match.span()
 
 
-def _partly_biased(scene: Scene, asked: list[Wanted]) -> Span | None:
+def _partly_biased(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where a bias is said of some layers only, or of something other than a filter."""
     said = [one for one in scene.remarks if one.kind == "bias"]
     local = any(layer.type == "local" for layer in scene.layers)
@@ -92,7 +93,7 @@ def _partly_biased(scene: Scene, asked: list[Wanted]) -> Span | None:
     for one in said:
         own = {part.part for part in asked if part.part[0] <= one.start < part.part[1]}
         if not one.value and own and any(part.part not in own and part.quantity in _BIASED for part in asked):
-            return one.start, one.end
+            yield one.start, one.end
         start = max((found.end() for found in _CLAUSE.finditer(scene.text, 0, one.start)), default=0)
         following = _CLAUSE.search(scene.text, one.end)
         clause = scene.text[start : following.start() if following else len(scene.text)]
@@ -102,13 +103,12 @@ def _partly_biased(scene: Scene, asked: list[Wanted]) -> Span | None:
             or (not local and _POSITION.search(clause))
             or (one.value and _COMMON.search(clause))
         ):
-            return one.start, one.end
-    return None
+            yield one.start, one.end
 
 
 _BIASED = ("params", "trainable", "biases", "filter_params", "memory")
 """What a bias counts in."""
-_COMMON = re.compile(r"(?i)\b(?:shared?|shares|sharing|common|same)\b")
+_COMMON = re.compile(r"(?i)\b(?:shared?|shares|sharing|common|same(?! (?:padding|conv\w*)))\b")
 _POSITION = re.compile(r"(?i)\b(?:positions?|locations?|pixels?|places?)\b")
 
 
@@ -128,24 +128,22 @@ _REFERS = re.compile(
 """A likeness with what stands here already."""
 
 
-def _compared(scene: Scene, asked: list[Wanted]) -> Span | None:
+def _compared(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where a thing is said to be like another one, or not to be, and nothing has read it."""
     read = spans(asked, scene.mentions, scene.remarks) + [one.words for one in scene.numbers]
     read += [match.span() for match in _REFERS.finditer(scene.text)]
     for match in _LIKE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
-            return match.span()
-    return None
+            yield match.span()
 
 
-def _unsaid(scene: Scene, asked: list[Wanted]) -> Span | None:
+def _unsaid(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where an attribute is spoken of that nothing has read: a bias that all share, a stride equal to the kernel."""
     read = spans(asked, scene.mentions, scene.remarks) + [one.words for one in scene.numbers]
     read += [match.span() for match in _IDLE.finditer(scene.text)]
     for match in _ATTRIBUTE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
-            return match.span()
-    return None
+            yield match.span()
 
 
 _SIDES = re.compile(
@@ -154,7 +152,7 @@ _SIDES = re.compile(
 _ALL_SIDES = (("left", "right", "top", "bottom"), ("horizontal", "vertical"), ("beginning", "end"), ("start", "end"))
 
 
-def _one_sided(scene: Scene, _: list[Wanted]) -> Span | None:
+def _one_sided(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     """Where a padding is said to be on some of the sides, or to be the sum over two; that on every side is read."""
     paddings = [(one.start, one.words[1], one.value) for one in scene.numbers if one.role == "padding"]
     paddings += [
@@ -167,11 +165,10 @@ def _one_sided(scene: Scene, _: list[Wanted]) -> Span | None:
             begin, stop = (start, end) if value != 0 else (last, min(end, last + 25))
             found = _SIDES.search(scene.text, begin, stop)
             if found and not any(all(side in scene.text[start:end].lower() for side in sides) for sides in _ALL_SIDES):
-                return found.span()
-    return None
+                yield found.span()
 
 
-def _misplaced(scene: Scene, _: list[Wanted]) -> Span | None:
+def _misplaced(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     """Where an ordinal stands whose facts were not given to the layer of that place, and to no other."""
     layers = [layer for layer in scene.layers if layer.type in (*WINDOWED, "fc")]
     ordinals = places(scene.text)
@@ -194,8 +191,7 @@ def _misplaced(scene: Scene, _: list[Wanted]) -> Span | None:
         for fact in facts:
             owners = scene.owners[fact]
             if len(layers) > 1 and right and (len(owners) != 1 or not any(owners[0] is one for one in right)):
-                return place.start, place.end
-    return None
+                yield place.start, place.end
 
 
 def _alike(layers: list[Described]) -> list[list[Described]]:
@@ -204,18 +200,18 @@ def _alike(layers: list[Described]) -> list[list[Described]]:
     return [layers, *([layer for layer in layers if layer.type in kind] for kind in kinds)]
 
 
-def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
+def _out_of_order(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where the text tells the layers in another order than that of the network."""
     text = scene.text
-    never = _NEVER.search(text)
-    if never:
-        return never.span()
+    for match in _NEVER.finditer(text):
+        if not (match[0].lower() == "between" and _CONTRASTED.search(text[: match.start()])):
+            yield match.span()
     named = [one.start for one in scene.mentions if one.type != "flatten"] + [
         one.start for one in scene.numbers if one.role in ("kernel_size", "pool_size")
     ]
     ahead = re.search(r"(?i)\bnext (?:\w+ )?(?:layer|conv\w*|pool\w*)", text[: min(named, default=len(text))])
     if ahead:
-        return ahead.span()
+        yield ahead.span()
     for match in _BACKWARDS.finditer(text):
         start = max((found.end() for found in _CLAUSE.finditer(text, 0, match.start())), default=0)
         following = _CLAUSE.search(text, match.end())
@@ -224,8 +220,7 @@ def _out_of_order(scene: Scene, asked: list[Wanted]) -> Span | None:
         if (layer or any(start <= at < match.start() for at in named)) and any(
             match.start() < at < end for at in named
         ):
-            return match.span()
-    return None
+            yield match.span()
 
 
 _UNIT = re.compile(
@@ -254,7 +249,7 @@ _OF_UNITS = {
 """The quantities that are told of less than a layer, and of what."""
 
 
-def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
+def _of_a_part(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where a quantity is asked of less than a layer: multiplications per pixel, channels of a filter."""
     said = [one.words for one in scene.numbers if one.role]
     for one in asked:
@@ -273,8 +268,7 @@ def _of_a_part(scene: Scene, asked: list[Wanted]) -> Span | None:
                 continue
             if re.fullmatch(allowed, match["unit"].lower()) or any(other.start <= at < other.end for other in asked):
                 continue
-            return match.span()
-    return None
+            yield match.span()
 
 
 _BATCH = re.compile(r"(?i)\b(?:of|for) (?:the |a )?(?:whole |entire |full )?(?:mini-?)?batch\b|\boutput tensor\b")
@@ -283,16 +277,16 @@ _LETTERED = re.compile(r"\b(?:[Ll]ayer|[Cc]onv|[Nn]etwork|[Mm]odel|[Oo]ption) ([
 _OF_INPUT = re.compile(r"(?i)\b(?:has|have|does|of|do|in) (?:its|the|an?) input\b(?! (?:of|is|has|layer|to|with)\b)")
 
 
-def _whose(scene: Scene, asked: list[Wanted]) -> Span | None:
+def _whose(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where something is asked of a layer known by a letter that none has, of the input, or of a batch where one image is told."""
     names = {(layer.name or "").lower() for layer in scene.layers}
     for one in asked:
         lettered = _LETTERED.search(scene.text, *one.part)
         if lettered and len(scene.layers) > 1 and lettered[0].lower() not in names:
-            return lettered.span()
+            yield lettered.span()
         of_input = _OF_INPUT.search(scene.text, *one.part)
         if of_input and one.quantity == "channels":
-            return of_input.span()
+            yield of_input.span()
         if one.quantity in ("output", "elements") and scene.batch not in (
             None,
             1,
@@ -301,8 +295,7 @@ def _whose(scene: Scene, asked: list[Wanted]) -> Span | None:
         ):
             batch = _BATCH.search(scene.text, *one.part)
             if batch or (one.quantity == "elements" and not _ONE_IMAGE.search(scene.text, *one.sentence)):
-                return batch.span() if batch else (one.start, one.end)
-    return None
+                yield batch.span() if batch else (one.start, one.end)
 
 
 _PADDED_TO = re.compile(
@@ -311,27 +304,24 @@ _PADDED_TO = re.compile(
 _OVERLAPPING = re.compile(r"(?i)(?<!non-)(?<!non)(?<!not )(?<!no )\boverlapping\b")
 
 
-def _up_to(scene: Scene, _: list[Wanted]) -> Span | None:
+def _up_to(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     """Where the size that comes out of a padding or of a dilation is told, or that windows overlap, and not by how much."""
-    overlapping = _OVERLAPPING.search(scene.text)
-    if overlapping and any(layer.type in POOLS and "stride" not in layer.options for layer in scene.layers):
-        return overlapping.span()
-    found = _PADDED_TO.search(scene.text)
-    return None if found is None else found.span()
+    if any(layer.type in POOLS and "stride" not in layer.options for layer in scene.layers):
+        yield from (match.span() for match in _OVERLAPPING.finditer(scene.text))
+    yield from (match.span() for match in _PADDED_TO.finditer(scene.text))
 
 
-def _of_classes(scene: Scene, _: list[Wanted]) -> Span | None:
+def _of_classes(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     """Where a number of classes is told and no layer that gives them."""
     if any(one.type in ("fc", "softmax") for one in scene.mentions):
-        return None
+        return
     for one in scene.numbers:
         if one.role == "out_features" and re.match(r"(?i)[\s-]*(?:\w+ )?(?:classes|categories|labels)", one.after):
-            return one.words
+            yield one.words
     return None
 
 
-def _flat(scene: Scene, _: list[Wanted]) -> Span | None:
+def _flat(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     """Where a convolution along one axis meets an image, which has two."""
-    rank = next((one for one in scene.remarks if one.kind == "rank" and one.value == 1), None)
-    image = re.search(r"(?i)\b(?:images?|pictures?|photos?)\b", scene.text)
-    return None if rank is None or image is None else (rank.start, rank.end)
+    if re.search(r"(?i)\b(?:images?|pictures?|photos?)\b", scene.text):
+        yield from ((one.start, one.end) for one in scene.remarks if one.kind == "rank" and one.value == 1)

@@ -51,7 +51,9 @@ class Task:
     def search(self, steps: Sequence[Step], input: Sizes, output: Sizes, **bounds: int) -> Solutions:
         """Runs the steps backwards."""
         largest = max(size or 0 for size in (*input[1:], *output[1:]))
-        told = [options[name] for _, options in steps for name in ("kernel_size", "stride", "padding") if name in options]
+        told = [
+            options[name] for _, options in steps for name in ("kernel_size", "stride", "padding") if name in options
+        ]
         if any(isinstance(one, int) and one > MOST_TRIED for one in told):
             raise not_understood(f"nothing is searched for with a window or a stride above {MOST_TRIED:,}")
         if len(self.unknown) == 1 and self.unknown != ["input"] and largest > MOST_TRIED:
