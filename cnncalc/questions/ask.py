@@ -12,6 +12,7 @@ from cnncalc.questions.chosen import matching
 from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check
+from cnncalc.questions.letters import substituted
 from cnncalc.questions.limits import legible
 from cnncalc.questions.listing import are_separate, is_list
 from cnncalc.questions.networks import network
@@ -21,6 +22,7 @@ from cnncalc.questions.plan import planned
 from cnncalc.questions.reading import read
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import Scene, stated
+from cnncalc.questions.sheet import bare
 from cnncalc.questions.shorthand import corrected, expanded
 from cnncalc.questions.sweeps import swept
 from cnncalc.questions.tables import is_table, ruled
@@ -45,7 +47,7 @@ def ask(question: str) -> Reply:
     worked = None if is_table(ruled(plain(legible(question)))) else numeric(legible(question))
     if worked is not None:
         return worked
-    text, choices = split_choices(plain(question))
+    text, choices = split_choices(bare(plain(question)))
     settings = picked(question, text, choices, _understood) if choices else None
     if settings is not None:
         return settings
@@ -64,7 +66,7 @@ def _understood(text: str) -> tuple[Scene, Callable[[str], Scene]]:
     def scene_of(words: str) -> Scene:
         return read(words, code)
 
-    return scene_of(spelled(expanded(corrected(words)))), scene_of
+    return scene_of(spelled(expanded(corrected(substituted(words))))), scene_of
 
 
 def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:

@@ -43,7 +43,7 @@ class _Style(NamedTuple):
     """Whether every choice has a line of its own."""
 
 
-_BULLET = r"[-*+•●▪◦○◯☐□⚪‣∙]"
+_BULLET = r"(?:[-*+•●▪◦○◯☐□⚪‣∙]|\( ?\)|\[ ?\])"
 _LINE = rf"^[ \t]*(?:{_BULLET}[ \t]+)?\**(?:[Oo]ption[ \t]+)?"
 _LETTERS, _ROMAN, _DIGITS = "abcdefgh", ("i", "ii", "iii", "iv", "v", "vi"), "12345678"
 _ROMAN_MARK = r"(?P<m>i{1,3}|iv|vi?|I{1,3}|IV|VI?)"

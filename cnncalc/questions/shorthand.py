@@ -20,7 +20,6 @@ _SHORT = (
 _NUMBERING = re.compile(
     r"(?im)^\s*(?:\(?(?:q(?:uestion)?|problem|exercise|ex\.?|task|part|step)\s*\d{1,3}(?:\.\d+)?[a-z]?\)?\s*[.:)]|\(?\d{1,2}\s*[.)](?!\d)(?=\s*[A-Za-z])|\(\d{1,2}\)|\[\d{1,2}\])"
     r"|\b[A-Z]\w+ \d{1,4}(?= dataset)"
-    r"|[\[(]\s*\d{1,2}\s*(?:points?|marks?|pts?|%|p)\.?\s*[\])]"
     r"|\b(?:cifar|imagenet|mnist|vgg|resnet|lenet|densenet|inception|c|q|question|figure|fig\.?|table|chapter|section|lecture|week|problem|exercise|equation|eq\.?)[- ]\d{1,4}k?\b(?!x|\s*x|\s*(?:filter|kernel|channel|layer))"
 )
 

@@ -85,6 +85,7 @@ _TIMES = rf"{_PIXELS}\s*(?:×|[xX*](?=\s*[\dA-Za-z(])|-?\bby\b-?)\s*"
 _SIZE = re.compile(rf"(?<![\w.×]){_SIDE}(?:{_TIMES}{_SIDE})+(?![\w×]|\.\d)")
 _GROUPED = re.compile(r"(?<![\w.,(\[])(\d{1,3}(?:,\d{3})+)(?![\w,]|\.\d)")
 _GROUPED_INSIDE = re.compile(r"(?<![\w.,])(\d{1,3}(?:,\d{3})+)(?=\s*[×x])")
+_ROWS = re.compile(r"(?i)(?<![\w.×])(\d+) rows? (?:and|by|x|,|&) (\d+) columns?\b")
 _TUPLE = re.compile(
     rf"[(\[]\s*((?:(?:None|\?|[A-Za-z_]\w*\s*=\s*)?\s*(?:{_SIDE}|None|\?)?\s*,\s*)+(?:[A-Za-z_]\w*\s*=\s*)?{_SIDE})\s*,?\s*[)\]]"
 )
@@ -105,6 +106,7 @@ def plain(text: str) -> str:
 def spelled(text: str) -> str:
     """The text with number words as digits, and sizes and tuples as `32x32x3`."""
     text = _NUMBER_WORDS.sub(lambda found: _figure(found, text), text)
+    text = _ROWS.sub(r"\1x\2", text)
     text = _GROUPED.sub(lambda found: found[1].replace(",", ""), text)
     text = _GROUPED_INSIDE.sub(lambda found: found[1].replace(",", ""), text)
     text = _SIZE.sub(_size, text)
