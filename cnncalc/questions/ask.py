@@ -9,6 +9,7 @@ from cnncalc.questions.backward import backward
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.choices import Choice, split_choices
 from cnncalc.questions.chosen import matching
+from cnncalc.questions.claims import claimed
 from cnncalc.questions.compare import compared
 from cnncalc.questions.forward import forward
 from cnncalc.questions.guard import check
@@ -51,6 +52,9 @@ def ask(question: str) -> Reply:
     settings = picked(question, text, choices, _understood) if choices else None
     if settings is not None:
         return settings
+    verdict = None if choices else claimed(text, lambda asked: _reply(question, asked, ()))
+    if verdict is not None:
+        return verdict
     reply = _reply(question, text, choices)
     if heads(text) > sum(
         len(one.value) if one.quantity == "padding" and isinstance(one.value, list) else 1 for one in reply.answers

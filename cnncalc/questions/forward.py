@@ -67,7 +67,7 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
 
 
 _CLAIMS = re.compile(
-    r"(?i)\b(?:says?|said|claims?|claimed|thinks?|thought|told|believes?|wrote|writes|computed|calculated|got|gets?|insists?|answered|according|right\?|correct\?|true\?|really)"
+    r"(?i)\b(?:says?|said|claims?|claimed|thinks?|thought|told|believes?|wrote|writes|computed|calculated|got|gets?|insists?|answered|expected|expecting|according|right\?|correct\?|true\?|really)"
 )
 
 

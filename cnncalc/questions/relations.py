@@ -19,7 +19,7 @@ Span = tuple[int, int]
 _CLAUSE = re.compile(r"[;:?\n]|\.(?=\s|$)|→|=>|->|\bthen\b|\bnext\b", re.IGNORECASE)
 _BACKWARDS = re.compile(
     r"(?i)\b(?:(?<!and )after(?! (?:that|this|which|it)\b| (?:the )?convolution\s*[.,;?])|behind(?! (?:it|that|which|this)\b)|follow(?:s|ing)\b(?! (?:layers?|convs?|network|steps?)\b)|on top of(?! (?:it|that|this|which)\b)|fed (?:by|from|with)|succeed\w*|"
-    r"(?:outputs?|results?|(?:feature|activation) maps?) of (?:an?|the|each|every|\d\w*)|comes? from|receives?)\b"
+    r"(?:outputs?|results?|(?:feature|activation) maps?) of (?:an?|the|each|every|\d\w*)|comes? from|receives?(?! (?:an? |the )?(?:[\w-]+ )?\d))\b"
 )
 """What stands between a layer and the one whose output it takes."""
 _NEVER = re.compile(
@@ -117,6 +117,7 @@ _IDLE = re.compile(
     r"(?i)\b(?:after|with) (?:the )?pad(?:ding)?\W|\bpad (?:it|them|the \w+) (?:using|with|by)\b|\b(?!a\b)[A-Za-z](?:_\w+)?\W+(?:is |for |denotes |means )?(?:the )?(?:stride|padding|dilation|groups?)\b"
 )
 """An attribute that is only named: a letter's meaning, the state after a padding said before."""
+_PADDED = re.compile(r"(?i)\bpadded (?:images?|inputs?|volumes?|pictures?|maps?)\b")
 
 
 _LIKE = re.compile(
@@ -141,6 +142,8 @@ def _unsaid(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where an attribute is spoken of that nothing has read: a bias that all share, a stride equal to the kernel."""
     read = spans(asked, scene.mentions, scene.remarks) + [one.words for one in scene.numbers]
     read += [match.span() for match in _IDLE.finditer(scene.text)]
+    if [layer.type for layer in scene.layers] == ["zero_pad"]:
+        read += [match.span() for match in _PADDED.finditer(scene.text)]
     for match in _ATTRIBUTE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
             yield match.span()

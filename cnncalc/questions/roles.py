@@ -85,6 +85,17 @@ RULES = (
     _before("kernel_size", r"\b(?:filters?|kernels?|masks?)\b[^.;,#]{0,25}\b(?:is|are|measures?)", True),
     # volumes
     _before(
+        "input",
+        r"\binputs? (?:of|to|into|for) (?:an? |the |this |our |each )?(?:[\w-]+ ){0,3}?layers? (?:be|is|was|has|have|had|being|are)(?: an?| the| of)*(?: size| shape| dimensions?)?(?: of)?",
+        True,
+    ),
+    _before(
+        "out_channels",
+        r"#\s*(?:images?|inputs?|volumes?|maps?|tensors?) (?:in)?to",
+        False,
+        r"\s*(?:output )?(?:channels|maps|feature maps)",
+    ),
+    _before(
         "unread", r"\b(?:zero-?)?pad(?:ded|ding)?\b(?: (?:with|by) zeros?)?[^#.;\n]{0,20}?(?<!set )(?<!equal )\bto"
     ),
     _after("output", r"[\])]?\s*(?:is |comes |are )?(?:after|from) the\b", True),

@@ -18,6 +18,7 @@ _AROUND = (
     r"(?:,|;|\band\b|&)?\s*\b(?:please )?(?:show|explain|justify|write down) (?:your|the|all|all your|me the) (?:work|working|workings|steps|calculations?|answers?|reasoning)\b",
     # somebody's answer: (my answer: 19)
     r"\((?:my|his|her|their|the given|our) (?:answer|guess|solution|result)(?: is| was|:)? [^()]{1,40}\)",
+    r",?\s*\bbut (?:that|this|it)(?:'s| is) not (?:what (?:i|we) (?:get|got|see)|right|correct|the case|so)\b",
     # the sides of the output by name: W2 x H2 x D2
     r"\(?(?<![\w=])[WHDCKMN](?:_?2|_?out|_?o|')(?:\s*[x×,*]\s*[WHDCKMN](?:_?2|_?out|_?o|')){1,3}(?!\w)\)?(?!\s*=)",
 )  # fmt: skip

@@ -53,7 +53,7 @@ QUANTITIES = (
     ("macs", r"\bG?MACs?\b|\bmult(?:iply)?[- ]?(?:and[- ])?(?:accumulates?|adds?|accs?)(?: operations?)?|\bmultiplications?\b|\bmultipl(?:y|ies)\b|\bmults?\b|\bproducts\b|\bmult-adds\b|\bmadds\b"),
     ("operations", r"\b(?:operations?|ops)\b|\bcomputation(?:al|s)?(?: costs?)?\b|\barithmetic (?:cost|operations?)\b"),
     ("layers", r"\b(?:how many|number of|what number of)\b(?: \w+)*? [^.?\n\x01]*?(?:layers|convolutions|convs|times)\b"),
-    ("padding", r"(?<!after )(?<!before )(?<!the )\bpadding\b(?! layer)|\bthe padding\b|\bpad\b|\bpadded\b|\bzeros? (?:must|should|need|have to|are needed)"),
+    ("padding", r"(?<!after )(?<!before )(?<!the )\bpadding\b(?! layer)|\bthe padding\b|\bpad\b|\bpadded\b(?! (?:images?|inputs?|volumes?|pictures?|maps?|size))|\bzeros? (?:must|should|need|have to|are needed)"),
     ("stride", r"\bstrides?\b"),
     ("dilation", r"\bdilation(?: rate| factor)?\b"),
     ("kernel_size", rf"\b(?:kernel|filter|window|pool(?:ing)?|mask)(?: width| side)?[- _]?{_SIZE}(?: of the (?:filter|kernel)s?)?|\b{_SIZE} of (?:the |each |its |a )*(?:kernel|filter|window|mask|pooling window)s?\b"),
