@@ -48,7 +48,7 @@ def ask(question: str) -> Reply:
     worked = None if is_table(ruled(plain(legible(question)))) else numeric(legible(question))
     if worked is not None:
         return worked
-    text, choices = split_choices(bare(plain(question)))
+    text, choices = _stem(bare(plain(question)))
     settings = picked(question, text, choices, _understood) if choices else None
     if settings is not None:
         return settings
@@ -61,6 +61,21 @@ def ask(question: str) -> Reply:
     ):
         raise not_understood("the question asks for more than what is understood", hint="ask its parts one by one")
     return _chosen(reply, choices) if choices else reply
+
+
+_STATES = re.compile(
+    r"(?i)\bthe (?:stride|padding|dilation|(?:kernel|filter|input|window) size|size of the (?:kernel|filter|input)) (?:is|was|must be|has to be)$"
+)
+
+
+def _stem(text: str) -> tuple[str, tuple[Choice, ...]]:
+    """The question without its choices, as a question: `The stride is (A) 2 (B) 3`."""
+    text, choices = split_choices(text)
+    start = choices[0].start if choices else len(text)
+    stem = text[:start].rstrip()
+    if choices and _STATES.search(stem) and len(stem) < start:
+        text = f"{stem}?{text[len(stem) + 1 :]}"
+    return text, choices
 
 
 def _understood(text: str) -> tuple[Scene, Callable[[str], Scene]]:

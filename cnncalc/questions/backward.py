@@ -76,7 +76,9 @@ def backward(question: str, scene: Scene, asked: list[Wanted], reread: Callable[
 
 
 def _checked(scene: Scene, asked: list[Wanted], seeking: list[Sought], known: re.Pattern[str] = KNOWN) -> None:
-    check(scene, [*asked, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], known)
+    spans = [(one.start, one.end) for one in seeking if one.option == "in_channels"]
+    others = [one for one in asked if not any(start < one.end and one.start < end for start, end in spans)]
+    check(scene, [*others, *(Wanted(one.option, one.start, one.end, one.sentence) for one in seeking)], known)
 
 
 def _sure(question: str, scene: Scene, answers: list[Answer], plan: Plan, understood: str = "") -> Reply:

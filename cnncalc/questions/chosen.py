@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from cnncalc.questions.choices import Choice
+from cnncalc.questions.text import figures
 
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:[, ]\d{3})+(?![\d.,]*\d)")
 _DIGITS = r"(?:\d+(?:\.\d+)?|\.\d+)"
@@ -39,6 +40,7 @@ def matching(choices: Sequence[Choice], value: Any) -> str | None:
     >>> matching(split_choices("Output size? A) 28x28 B) 30x30")[1], [30, 30])
     'B'
     """
+    choices = [choice._replace(text=figures(choice.text)) for choice in choices]
     found = [choice for choice in choices if _is(choice.text, value)]
     if not found and not isinstance(value, (bool, str)):
         sides = list(value) if isinstance(value, (list, tuple)) else []

@@ -75,7 +75,16 @@ def check_words(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | No
     beyond = _BEYOND.search(text)
     if beyond:
         raise not_understood(f"“{beyond[0]}” is beyond what can be computed here", text, beyond.span())
-    twist = next((found for found in _TWISTS.finditer(text) if not (allowed and allowed.fullmatch(found[0]))), None)
+    read = [one for one in scene.remarks if one.kind == "bias"]
+    twist = next(
+        (
+            found
+            for found in _TWISTS.finditer(text)
+            if not (allowed and allowed.fullmatch(found[0]))
+            and not any(one.start <= found.start() < one.end for one in read)
+        ),
+        None,
+    )
     if twist:
         raise not_understood(f"“{twist[0]}” changes the question in a way that is not understood", text, twist.span())
     strange = _strange(scene, asked, allowed)
@@ -122,7 +131,7 @@ _YES_NO = re.compile(r"(?i)\W*(?:do|does|did|is|are|can|could|will|would|has|hav
 
 
 _SYMBOLIC = re.compile(
-    r"(?<![\w.'])(?![aAI]\b)[A-Za-z]\s+(?:[a-z]+\s+|\d+x\d+\s+){0,2}?(?:layers|convolutions|convs|poolings|times|stacked)\b"
+    r"(?<![\w.'-])(?![aAI]\b)[A-Za-z]\s+(?:[a-z]+\s+|\d+x\d+\s+){0,2}?(?:layers|convolutions|convs|poolings|times|stacked)\b"
 )
 _LIST = re.compile(r"\s*(?:,|;|&|\band\b|\bor\b|/)\s*")
 _NO_ITEM = re.compile(
@@ -214,6 +223,10 @@ def _staged(scene: Scene) -> tuple[int, int] | None:
     return None
 
 
+_OF_SOMEBODY = re.compile(
+    r"(?:'s\b|,? (?:and [A-Z][a-z]+ )?(?:has|have|had|builds?|built|wants?|wanted|stacks?|trains?|trained|uses?|used|designs?|designed|says?|said|claims?|claimed|writes?|wrote|thinks?|computes?|computed|calculates?|calculated|applies|applied|is (?:building|designing|training|using|trying|asked|given))\b)"
+)
+"""What follows a name: `Sofia stacks …`."""
 _WORD = re.compile(r"(?<![\w'«.])[A-Za-z]{3,}(?![\w»])")
 
 
@@ -248,8 +261,9 @@ def _strange(scene: Scene, asked: list[Wanted], allowed: re.Pattern[str] | None)
             if (
                 word.lower() in known
                 or (word[0].isupper() and match.start() > start + 1 and word[1:].islower())
+                or (word[0].isupper() and _OF_SOMEBODY.match(scene.text, match.end()))
                 or (word.isupper() and len(word) < 6)
-                or re.fullmatch(r"[HWDCNL](?:x[HWDCNL])+", word)
+                or re.fullmatch(r"[HWDCNLT](?:x[HWDCNLT])+", word)
             ):
                 continue
             if not any(first <= match.start() < last for first, last in read) and not _chats(scene.text, match.start()):

@@ -255,6 +255,7 @@ _OF_UNITS = {
 def _of_a_part(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     """Where a quantity is asked of less than a layer: multiplications per pixel, channels of a filter."""
     said = [one.words for one in scene.numbers if one.role]
+    said += [(one.start, one.end) for one in scene.remarks if one.kind == "colour"]
     for one in asked:
         allowed = _OF_UNITS.get(one.quantity, "")
         for match in _UNIT.finditer(scene.text, *one.part):

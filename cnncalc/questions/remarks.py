@@ -45,7 +45,7 @@ _REMARKS: tuple[tuple[str, Any, str], ...] = (
     ("keeps", True, r"\b(?:(?:keep|keeps|keeping|kept|preserv\w+|maintain\w*|retain\w*|conserv\w+)(?: (?:it|its|the|their|same|spatial|input|output|image|height|width|and|map|an?|\d+x\d+|at|exactly|as|to|be|of))*(?: (?:sizes?|shapes?|dimensions?|resolution|length))?|unchanged|leav\w+ [^.?\n]{0,40}unchanged|does(?: not|n't) change|same (?:spatial |output |input )?(?:size|height|width|shape|dimension\w*|resolution)|equal to (?:the |that of the )?input|(?:as|to) the input(?: size)?\b|size[- ]preserving)"),
     ("layout", "hwc", r"\bchannels?[- _]last\b|\bn?h\W*x?w\W*x?[cd]\b(?! ?=)|\(?\bheight\s*[x,×]\s*width\s*[x,×]\s*(?:depth|channels?|maps?|filters?|number of \w+)\b\)?|\bNHWC\b"),
     ("layout", "hwc", r"\((?:length|time|steps|positions)\s*[,x×]\s*(?:channels|features|filters|maps)\)"),
-    ("layout", "chw", r"\((?=\s*(?:batch(?:_size)?|N)\s*=\s*\d+,\s*(?:in_)?c(?:hannels)?\s*=)|\bchannels?[- _]first\b|\bn?cx?hx?w\b|\b(?:depth|channels?)\s*[x,×]\s*height\s*[x,×]\s*width\b|\bnumber of channels is given in the first dimension\b|\bNCHW\b"),
+    ("layout", "chw", r"\((?=\s*(?:batch(?:_size)?|N)\s*=\s*\d+,\s*(?:in_)?c(?:hannels)?\s*=)|\bchannels?[- _]first\b|\bn?cx?[dt]?x?hx?w\b|\b(?:depth|channels?)\s*[x,×]\s*height\s*[x,×]\s*width\b|\bnumber of channels is given in the first dimension\b|\bNCHW\b"),
     ("batched", True, r"\(\s*(?:batch(?:_size)?|N)\s*=|\bN(?:CHW|HWC|CL|LC|CDHW|DHWC)\b|\bN ?[,×x] ?(?:C|H)(?: ?[,×x]|\b)"),
     ("framework", "keras", r"\bkeras\b|\btensorflow\b|\btf\b"),
     ("framework", "torch", r"\b(?:py)?torch\b"),

@@ -170,6 +170,13 @@ RULES = (
     # counts of layers
     _after("count", rf"{LAYER_ADJECTIVE}{OF_LAYERS}\b", False),
     # channels
+    _before("out_channels", r"\bdepth K ?=?", False),
+    _before(
+        "in_channels",
+        r"\b(?:applied|works?|working|operat\w+|acts?|acting) (?:to|on|over)(?: all| the)?",
+        False,
+        r"\s*(?:input )?(?:feature maps|maps|channels)\b",
+    ),
     _after(
         "in_channels",
         r"(?:input|in|incoming)(?:put)?[- ](?:channels?|feature[- ]?maps?|maps?|planes?|features? maps?|depth|filters)",

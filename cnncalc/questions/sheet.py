@@ -19,6 +19,16 @@ _AROUND = (
     # somebody's answer: (my answer: 19)
     r"\((?:my|his|her|their|the given|our) (?:answer|guess|solution|result)(?: is| was|:)? [^()]{1,40}\)",
     r",?\s*\bbut (?:that|this|it)(?:'s| is) not (?:what (?:i|we) (?:get|got|see)|right|correct|the case|so)\b",
+    # what is so by default
+    r"[(,;]?\s*(?:and |but )?\b(?:(?:all |the )*(?:sizes|fractions|results?|values|dimensions) (?:are |is )?(?:always )?)?(?:round(?:ed|ing)?(?: it| them)? down|floored)"
+    r"(?: to (?:an|the (?:next|nearest)) (?:lower )?integer)?\b\s*\)?",
+    r"[(,;]?\s*\b(?:strides?|padding|dilation)(?: is| are)? (?:not (?:given|specified|stated|set|mentioned)|left at (?:its|their|the) defaults?)\b\s*\)?",
+    r"\binstead of the (?:usual|default|standard|typical|common|normal) [^,.;?()\n]{1,30}(?=[,.;?()\n]|$)",
+    r"[(,;]?\s*\b(?:in|using|with) the same (?:order|layout|format|notation|form)\b(?: as (?:above|the input|given|in the question))?\s*\)?",
+    r"\(not (?:in )?(?:bytes|bits|kb|mb)[^()]{0,20}\)",
+    r"[(,;]?\s*(?:and )?\bcount(?:ing)? (?:an? |one |each |every )?(?:multiplication and (?:an? |one )?addition|multiply[- ]add|multiply[- ]accumulate|mac) as (?:2|two)"
+    r" (?:separate )?(?:flops?|operations|floating[- ]point operations)\b\s*\)?",
+    r"\(\s*(?:1 )?flops? ?= ?2 ?[x×*]? ?macs?\s*\)|\(\s*1 mac ?= ?2 flops?\s*\)",
     # the sides of the output by name: W2 x H2 x D2
     r"\(?(?<![\w=])[WHDCKMN](?:_?2|_?out|_?o|')(?:\s*[x×,*]\s*[WHDCKMN](?:_?2|_?out|_?o|')){1,3}(?!\w)\)?(?!\s*=)",
 )  # fmt: skip

@@ -106,8 +106,13 @@ def expanded(text: str) -> str:
     return text
 
 
+_SLIPS = {"teh": "the", "hte": "the", "waht": "what", "wat": "what", "whta": "what", "hwo": "how", "si": "is", "adn": "and", "wiht": "with"}  # fmt: skip
+_SLIP = re.compile(rf"(?<![\w.])(?:{'|'.join(_SLIPS)})(?![\w(.=])", re.IGNORECASE)
+
+
 def corrected(text: str) -> str:
     """The text with slips in the words that matter put right: `fliters`, `paddding`."""
+    text = _SLIP.sub(lambda found: _SLIPS[found[0].lower()], text)
     return _WORD.sub(lambda found: _correction(found[0]), text)
 
 

@@ -31,6 +31,7 @@ _SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
 
 _LATEX = (
     (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "×"),
+    (re.compile(r"\\mathbb\s*\{\s*R\s*\}\s*\^\s*\{([^{}]{1,60})\}"), r"\1"),
     (re.compile(r"\\(?:to|rightarrow|Rightarrow|longrightarrow)(?![a-zA-Z])"), "→"),
     (re.compile(r"\\(?:text|mathrm|mathbf|textbf|textit|emph|mathit)\s*\{([^{}]{0,200})\}"), r"\1"),
     (re.compile(r"\\[()\[\],;!]|\$|\\(?:left|right|quad|qquad)(?![a-zA-Z])"), " "),
@@ -64,7 +65,7 @@ _WORDS = {word: number for number, word in enumerate(_UNITS, 1)} | {w: 10 * t fo
 _ONE_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER_WORDS = re.compile(
     rf"(?<![\w'])(?:a dozen|(?:a|(?:{'|'.join(_UNITS)}))[\s-]hundred(?:[\s-]and)?(?:[\s-](?:{_ONE_WORD}))?(?:-(?:{_ONE_WORD}))?"
-    rf"|(?:{'|'.join(_TENS)})[\s-](?:{'|'.join(_UNITS[:9])})|(?:{_ONE_WORD})|zero)(?![\w'])",
+    rf"|(?:{'|'.join(_TENS)})(?:-|\s(?!\w+-by-))(?:{'|'.join(_UNITS[:9])})|(?:{_ONE_WORD})|zero)(?![\w'])",
     re.IGNORECASE,
 )
 _COUNTED = (
@@ -105,13 +106,18 @@ def plain(text: str) -> str:
 
 def spelled(text: str) -> str:
     """The text with number words as digits, and sizes and tuples as `32x32x3`."""
-    text = _NUMBER_WORDS.sub(lambda found: _figure(found, text), text)
+    text = figures(text)
     text = _ROWS.sub(r"\1x\2", text)
     text = _GROUPED.sub(lambda found: found[1].replace(",", ""), text)
     text = _GROUPED_INSIDE.sub(lambda found: found[1].replace(",", ""), text)
     text = _SIZE.sub(_size, text)
     text = _TUPLE.sub(_tuple, text)
     return _BLANKS.sub(" ", _BRACKETED.sub(r"\1", text))
+
+
+def figures(text: str) -> str:
+    """The text with number words as digits."""
+    return _NUMBER_WORDS.sub(lambda found: _figure(found, text), text)
 
 
 _BLANKS = re.compile(r"[^\S\n]{2,}")
