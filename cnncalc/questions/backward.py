@@ -16,7 +16,7 @@ from cnncalc.questions.guard import check
 from cnncalc.questions.inputs import inputs
 from cnncalc.questions.insertion import inserted
 from cnncalc.questions.legality import Test, is_yes_no, test, which, yes_or_no
-from cnncalc.questions.paddings import added, has_symbols, kinds, of_kinds, symbolic
+from cnncalc.questions.paddings import added, has_symbols, in_all, kinds, of_kinds, symbolic
 from cnncalc.questions.plan import Plan, planned
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import POOLS, WINDOWED, Scene, stated
@@ -209,7 +209,10 @@ def _reply(
     _checked(scene, asked, seeking)
     settle(scene, goal)
     task = Task(question, scene, planned(scene), goal, seeking, keeps)
-    answers = (added(task) if same else None) or _answers(task)
+    summed = in_all(scene, seeking)
+    if summed and not keeps:
+        raise not_understood("the padding is sought per side, not the sum over both", scene.text, summed)
+    answers = (added(task) if same or summed else None) or _answers(task)
     rest = [one for one in asked if one.quantity in COUNTS and not goal.counts]
     more: tuple[Answer, ...] = ()
     if rest:

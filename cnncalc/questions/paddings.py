@@ -73,6 +73,15 @@ def of_kinds(scene: Scene, plan: Plan, named: list[str]) -> list[Answer]:
     return found
 
 
+def in_all(scene: Scene, seeking: list[Sought]) -> tuple[int, int] | None:
+    """Where a padding is asked for as the sum over both sides."""
+    for one in seeking:
+        found = _IN_ALL.search(scene.text, *one.sentence) if one.option == "padding" else None
+        if found:
+            return found.span()
+    return None
+
+
 def added(task: Task) -> list[Answer] | None:
     """The zeros that `same` adds, where the question asks for their sum or for both ends, or strides; else None."""
     plan = task.plan
