@@ -69,8 +69,10 @@ def _size(value: Any, unknown: str) -> Any:
     return _named(unknown if value is None or value == UNKNOWN else value) if not isinstance(value, int) else value
 
 
-def _named(name: str) -> Polynomial:
+def _named(name: str | Polynomial) -> Polynomial:
     """The symbol of that name; `NotUnderstood` for what is none, a fraction or a number out of bounds."""
+    if isinstance(name, Polynomial):
+        return name
     try:
         return symbol(name)
     except ValueError:
@@ -245,6 +247,8 @@ def _layer(kind: str, options: Options, channels: Any) -> Layer:
             if "*" in value:
                 raise not_understood("causal padding needs the length of the input")
             value = _named(value) if value != UNKNOWN else None
+        if isinstance(value, tuple):
+            value = tuple(_named(entry) if isinstance(entry, str) else entry for entry in value)
         if value is None:
             unknown = {
                 "out_channels": "unknown_filters",

@@ -18,7 +18,7 @@ from cnncalc.solving import Solutions, solve
 Sizes = tuple[int | None, ...]
 Step = tuple[str, Options]
 
-MOST_TRIED = 4096
+MOST_TRIED = 2048
 """The largest number tried for a lone option on inputs that are larger still."""
 TRIALS = (480, 960, 1920)
 """Sides of the input where the question gives none: what it asks for has to be the same for all."""
@@ -56,6 +56,8 @@ class Task:
         ]
         if any(isinstance(one, int) and one > MOST_TRIED for one in told):
             raise not_understood(f"nothing is searched for with a window or a stride above {MOST_TRIED:,}")
+        if len(self.unknown) > 1 and largest > MOST_TRIED:
+            raise not_understood(f"several numbers are not searched for on sides above {MOST_TRIED:,}")
         if len(self.unknown) == 1 and self.unknown != ["input"] and largest > MOST_TRIED:
             bounds.setdefault(self.unknown[0], MOST_TRIED)
         return self.solve(chain(steps), input, output, **bounds)
