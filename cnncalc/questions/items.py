@@ -76,7 +76,7 @@ _FACTS = (
     ("number", r"(\d+)(?![\w.])"),
     ("all", r"(?:all|every|each(?! (?:of (?:size|shape)|with|having|has|\d\w*|is|are)\b)|any|throughout|everywhere|always)\b"),
     ("fill", r"(?:(?:layers?|with|of|an?|the|and|having|has|have|uses?|using|sizes?|kernels?|filters?|windows?|operations?|by|is|are|in|non-?linearity|stage|"
-             r"function|activations?|its|followed|max|network|square|2-?d|overlapping|non-?overlapping|feature|maps|applied|hidden|whose|standard|as well as|also|both|at|finally|final|last|another|one|each)\b|[\s,()\[\]{}+&.:]|-(?=\s)|-(?=[a-z]))"),
+             r"function|activations?|its|followed|max|network|square|2-?d|overlapping|non-?overlapping|feature|maps|applied|hidden|whose|standard|as well as|also|both(?!\s*[.,]?\s*$)|at|finally|final|last|another|one|each(?!\s*[.,]?\s*$| with an?\b))\b|[\s,()\[\]{}+&.:]|-(?=\s)|-(?=[a-z]))"),
 )  # fmt: skip
 _RULES = tuple((kind, re.compile(rf"(?i){words}")) for kind, words in _FACTS[:-1])
 _HEAD = tuple((kind, re.compile(rf"(?i)(?:{words})(?![a-z])(?:[\s-]*layers?\b)?")) for kind, words in _HEADS)
@@ -263,7 +263,7 @@ def _option(made: Item, name: str, value: Any) -> bool:
 
 
 def _sides(told: str) -> tuple[int, ...]:
-    return tuple(int(side) for side in told.split("x"))
+    return tuple(int(side) for side in told.lower().split("x"))
 
 
 def _short(sides: tuple[int, ...]) -> Any:
