@@ -201,6 +201,9 @@ _DEFINITION = re.compile(
 )
 
 
+_FILTERS_OWN = ("kernel_size", "out_channels", "out_features")
+
+
 def _letters(found: list[Number], text: str) -> None:
     """Gives the numbers that are known by a letter alone their roles."""
     defined = {
@@ -208,8 +211,8 @@ def _letters(found: list[Number], text: str) -> None:
         for match in _DEFINITION.finditer(text)
     }
     for number in found:
-        if number.role == "kernel_size" and (number.letter or "").lower() in ("d", "g", "c") and "," in number.before:
-            number.role = None  # the kernel spoken of is that before the comma
+        if number.role in _FILTERS_OWN and (number.letter or "").lower() in ("d", "g", "c"):
+            number.role = None  # the kernel or the filters spoken of are those before the letter
         if number.letter in defined and number.role != "unread":
             number.role = defined[number.letter].replace("kernel_side", "kernel_size")
     roles = {number.role for number in found}

@@ -23,7 +23,7 @@ _BACKWARDS = re.compile(
 )
 """What stands between a layer and the one whose output it takes."""
 _NEVER = re.compile(
-    r"(?i)\b(?:between|preced(?:es|ed|ing)|previous (?:\w+ )?(?:layers?|conv\w*|pool\w*) (?:use[sd]?|has|had|have|with|applie[sd]|is an?|was an?)|(?:follows?|comes?) later|later on|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any)\b(?! of the)(?!\s*[?.]|\s*$)|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
+    r"(?i)\b(?:between|preced(?:es|ed|ing)|\d+ (?:more|fewer|less) (?:\w+ ){1,3}than|(?:first|second|third|fourth|last|1st|2nd|3rd) of(?: the| these)?(?= (?:\d|them|«))|previous (?:\w+ )?(?:layers?|conv\w*|pool\w*) (?:use[sd]?|has|had|have|with|applie[sd]|is an?|was an?)|(?:follows?|comes?) later|later on|prior to|ahead of|in front of|(?:before|behind|after|between) (?:each|every|both|all|any|them|these|those)\b(?! of the)(?!\s*\?|\s*$)|each time|before(?= (?:the|an?|it|that|pool\w*|conv\w*|flatten\w*|\d)\b)|"
     r"(?:after|before|behind|between) (?:the )?(?:1st|2nd|3rd|first|second|third|last|final)(?! (?:hidden|conv|pool|layer))|how many output (?:\w+ )?depend\w*|"
     r"(?:without|excluding|except(?: for)?|ignoring|omitting|apart from|besides|other than|leaving out|not counting|outside) (?:the |any |of )*(?:\w+ )?(?:layers?|conv\w*|pool\w*|fc|first|last|second)|"
     r"(?:next|second|third)[- ](?:to[- ])?(?:the[- ])?last|last but|all (?:\w+ )*but|every (?:\w+ )*but|"
@@ -51,6 +51,7 @@ def unread(scene: Scene, asked: list[Wanted], read: re.Pattern[str] | None = Non
         _flat,
         _up_to,
         _of_classes,
+        _of_none,
     )
     found = (span for check in checks for span in check(scene, asked))
     return next((span for span in found if not (read and read.match(scene.text[slice(*span)]))), None)
@@ -124,7 +125,7 @@ _LIKE = re.compile(
     r"(?i)\b(?:same|identical(?!ly)|likewise|similar(?:ly)?|equal(?:s|ling)?|match(?:es|ing)?|as (?:many|much|large|big|wide|deep|high|long|small) as|ditto|(?:not|n't)\b(?! (?:using|shared?|overlap\w*|given|stated|specified|know|sure|understand|matter|need\w*|get|see|clear)\b)|only (?:in|on|at|for|the|to)|rather|(?<!, )but (?:the|one|a|an|not|for|in|\d))\b"
 )
 _REFERS = re.compile(
-    r"(?i)\bsame (?:layers?|conv\w*|network|inputs?|images?|volumes?|model|architecture|operations?|for|in (?:both|all|each)|way|on (?:both|all)|along|setup|settings|as the input depth|\d)\b|\bequal to #?\d"
+    r"(?i)\bsame (?:layers?|conv\w*|network|inputs?|images?|volumes?|model|architecture|operations?|for|in (?:both|all|each)|way|on (?:both|all)|along|setup|settings|as the input depth|\d)\b|\bsame(?=\s*[?.])|\bequal to #?\d"
 )
 """A likeness with what stands here already."""
 
@@ -313,6 +314,19 @@ def _up_to(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
     if any(layer.type in POOLS and "stride" not in layer.options for layer in scene.layers):
         yield from (match.span() for match in _OVERLAPPING.finditer(scene.text))
     yield from (match.span() for match in _PADDED_TO.finditer(scene.text))
+
+
+def _of_none(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
+    """Where something is said of all layers of a kind, and there is none."""
+    made = {kind for layer in scene.layers for kind in (layer.type, _family(layer.type))}
+    for one in scene.mentions:
+        kinds = {one.type, _family(one.type)}
+        if one.article in ("all", "every", "each") and kinds & set(scene.defaults) and not kinds & made:
+            yield one.start, one.end
+
+
+def _family(kind: str) -> str:
+    return "pool" if kind in POOLS else "conv" if kind in CONVS else kind
 
 
 def _of_classes(scene: Scene, _: list[Wanted]) -> Iterator[Span]:
