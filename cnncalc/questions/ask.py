@@ -20,6 +20,7 @@ from cnncalc.questions.networks import network
 from cnncalc.questions.numeric import numeric
 from cnncalc.questions.picked import picked
 from cnncalc.questions.plan import planned
+from cnncalc.questions.printed import printed
 from cnncalc.questions.reading import read
 from cnncalc.questions.reply import Answer, Reply, not_understood
 from cnncalc.questions.scene import Scene, stated
@@ -48,7 +49,7 @@ def ask(question: str) -> Reply:
     worked = None if is_table(ruled(plain(legible(question)))) else numeric(legible(question))
     if worked is not None:
         return worked
-    text, choices = _stem(bare(plain(question)))
+    text, choices = _stem(printed(bare(plain(question))))
     settings = picked(question, text, choices, _understood) if choices else None
     if settings is not None:
         return settings

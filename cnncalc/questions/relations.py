@@ -279,6 +279,9 @@ def _of_a_part(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
 _BATCH = re.compile(r"(?i)\b(?:of|for) (?:the |a )?(?:whole |entire |full )?(?:mini-?)?batch\b|\boutput tensor\b")
 _ONE_IMAGE = re.compile(r"(?i)\b(?:per|one|each|every|single|an?) (?:single )?(?:image|example|sample|picture|input)\b")
 _LETTERED = re.compile(r"\b(?:[Ll]ayer|[Cc]onv|[Nn]etwork|[Mm]odel|[Oo]ption) ([A-Z])\b")
+_INNER = re.compile(r"(?i)\b(?:bottleneck|latent|code|encoding|embedding|representation)\b")
+_HALVES = re.compile(r"(?i)\b(?:encoder|decoder|generator|discriminator|head|backbone|stem|trunk|body|branch)\b")
+"""What lies within a network, and what parts of one are called."""
 _OF_INPUT = re.compile(r"(?i)\b(?:has|have|does|of|do|in) (?:its|the|an?) input\b(?! (?:of|is|has|layer|to|with)\b)")
 
 
@@ -289,6 +292,13 @@ def _whose(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
         lettered = _LETTERED.search(scene.text, *one.part)
         if lettered and len(scene.layers) > 1 and lettered[0].lower() not in names:
             yield lettered.span()
+        inner = _INNER.search(scene.text, *one.part)
+        if inner and len(scene.layers) > 1 and one.quantity in ("output", "spatial", "elements", "channels", "length"):
+            yield inner.span()
+        halves = {found[0].lower() for found in _HALVES.finditer(scene.text)}
+        half = _HALVES.search(scene.text, *one.part)
+        if half and len(halves) > 1:
+            yield half.span()
         of_input = _OF_INPUT.search(scene.text, *one.part)
         if of_input and one.quantity == "channels":
             yield of_input.span()
