@@ -42,8 +42,19 @@ def told(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.6g}"
     if isinstance(value, (list, tuple)):
-        return "×".join(f"({one})" if " " in str(one) else str(one) for one in value)
-    return str(value)
+        return "×".join(f"({one})" if " " in one else one for one in (_side(one) for one in value))
+    return _side(value)
+
+
+_POWER = re.compile(r"\*\*(\d+)")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _side(value: Any) -> str:
+    """A side without separators; an expression with signs as they are set: k²·C."""
+    if not isinstance(value, Polynomial):
+        return str(value)
+    return _POWER.sub(lambda found: found[1].translate(_RAISED), str(value)).replace("*", "·")
 
 
 def plain(value: Any) -> Any:

@@ -19,6 +19,11 @@ _SURELY_OUT = re.compile(r"(?i)after|output|result|produc|yield|generat|becom|�
 _INWARDS = re.compile(
     r"(?i)\b(?:appl\w+|happens?|fed|feed\w*|given|giv\w+|sen[dt]\w*|pass\w*|present\w*|goes|respect|subject\w*|shown|belongs?)\s+(?:in)?to\b[^#]*$|\b(?:takes?(?! to\b)|accepts?|receiv\w+) (?:as input )?(?:an?|the)?[^#]{0,20}$"
 )
+_ASKED_OF = re.compile(r"(?i)\boutput (?:\w+ )*(?:of|for|from) (?:an?|the)\s*$")
+_NOUN = re.compile(
+    r"(?i)\s*(?:\w+ )?(?:images?|pictures?|photos?|frames?|volumes?|inputs?|(?:feature )?maps?|tensors?)\b"
+)
+"""`The output size of a 32×32×3 image that is convolved with …`."""
 
 
 class Entering:
@@ -120,7 +125,8 @@ class Entering:
         scene, size = self.scene, number.value
         if not isinstance(size, tuple):
             return
-        found = None if _INWARDS.search(number.before) else _OUTWARDS.search(number.before)
+        asked_of = _ASKED_OF.search(number.before) and _NOUN.match(number.after)
+        found = None if asked_of or _INWARDS.search(number.before) else _OUTWARDS.search(number.before)
         outwards = number.role == "output" or bool(found and (scene.shape is not None or _SURELY_OUT.match(found[0])))
         if number.role != "input" and outwards and (scene.layers or scene.shape is not None):
             if self.spoken.target and self.spoken.target[-1].gives in (None, size):

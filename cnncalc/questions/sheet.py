@@ -20,6 +20,7 @@ _AROUND = (
     r"\((?:my|his|her|their|the given|our) (?:answer|guess|solution|result)(?: is| was|:)? [^()]{1,40}\)",
     r",?\s*\bbut (?:that|this|it)(?:'s| is) not (?:what (?:i|we) (?:get|got|see)|right|correct|the case|so)\b",
     # what is so by default
+    r"(?<=on) all (?:four|4) (?=sides|borders|edges)",
     r"[(,;]?\s*(?:and |but )?\b(?:(?:all |the )*(?:sizes|fractions|results?|values|dimensions) (?:are |is )?(?:always )?)?(?:round(?:ed|ing)?(?: it| them)? down|floored)"
     r"(?: to (?:an|the (?:next|nearest)) (?:lower )?integer)?\b\s*\)?",
     r"[(,;]?\s*\b(?:strides?|padding|dilation)(?: is| are)? (?:not (?:given|specified|stated|set|mentioned)|left at (?:its|their|the) defaults?)\b\s*\)?",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cnncalc.analysis import Analysis
 from cnncalc.formula import Number
+from cnncalc.questions.answers import told
 from cnncalc.questions.engine import Made, missing
 from cnncalc.render.receptive import seen
 
@@ -41,8 +42,8 @@ def _lines(one: Made, sizes: bool, counts: tuple[str, ...]) -> Iterator[str]:
         symbols, values = number.formula.text(), number.text()
         if missing(number.value) or symbols in ("0", "n", values) or (name == "params" and number.value == 0):
             continue
-        told = f"{number.value:,}" if isinstance(number.value, int) else str(number.value)
-        yield f"{one.path}: {'' if name == 'side' else f'{name} = '}{symbols} = {values}{'' if told == values else f' = {told}'}"
+        result = told(number.value)
+        yield f"{one.path}: {'' if name == 'side' else f'{name} = '}{symbols} = {values}{'' if result == values else f' = {result}'}"
 
 
 def of_fields(analysis: Analysis) -> tuple[str, ...]:
