@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from cnncalc.questions.backward import backward
+from cnncalc.questions.biases import apart
 from cnncalc.questions.calls import Code, read_code
 from cnncalc.questions.choices import Choice, split_choices
 from cnncalc.questions.chosen import matching
@@ -95,7 +96,7 @@ def _reply(question: str, text: str, choices: Sequence[Choice]) -> Reply:
         return listed
     scene, scene_of = _understood(text)
     scene.choices, scene.separate = tuple(choices), are_separate(text)
-    asked = wanted(scene.text, stated(scene))
+    asked = apart(scene, wanted(scene.text, stated(scene)))
     reply = (swept(question, scene, asked) or compared(question, scene, asked)) if asked else None
     reply = reply or backward(question, scene, asked, scene_of)
     if reply is not None:

@@ -118,6 +118,7 @@ _IDLE = re.compile(
     r"(?i)\b(?:after|with) (?:the )?pad(?:ding)?\W|\bpad (?:it|them|the \w+) (?:using|with|by)\b|\b(?!a\b)[A-Za-z](?:_\w+)?\W+(?:is |for |denotes |means )?(?:the )?(?:stride|padding|dilation|groups?)\b"
 )
 """An attribute that is only named: a letter's meaning, the state after a padding said before."""
+_DILATED = re.compile(r"(?i)\bdilated\b(?= (?:\w+ ){0,2}?(?:conv\w*|layers?|kernels?|filters?))")
 _PADDED = re.compile(r"(?i)\bpadded (?:images?|inputs?|volumes?|pictures?|maps?)\b")
 
 
@@ -145,6 +146,9 @@ def _unsaid(scene: Scene, asked: list[Wanted]) -> Iterator[Span]:
     read += [match.span() for match in _IDLE.finditer(scene.text)]
     if [layer.type for layer in scene.layers] == ["zero_pad"]:
         read += [match.span() for match in _PADDED.finditer(scene.text)]
+    convs = [layer for layer in scene.layers if layer.type in CONVS]
+    if convs and all("dilation" in layer.options for layer in convs):
+        read += [match.span() for match in _DILATED.finditer(scene.text)]
     for match in _ATTRIBUTE.finditer(scene.text):
         if not any(start <= match.start() < end for start, end in read):
             yield match.span()

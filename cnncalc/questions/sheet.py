@@ -26,6 +26,7 @@ _AROUND = (
     r"[(,;]?\s*\b(?:strides?|padding|dilation)(?: is| are)? (?:not (?:given|specified|stated|set|mentioned)|left at (?:its|their|the) defaults?)\b\s*\)?",
     r"\binstead of the (?:usual|default|standard|typical|common|normal) [^,.;?()\n]{1,30}(?=[,.;?()\n]|$)",
     r"[(,;]?\s*\b(?:in|using|with) the same (?:order|layout|format|notation|form)\b(?: as (?:above|the input|given|in the question))?\s*\)?",
+    r"\(same (?:order|layout|format|notation)[^()\n]{0,30}\)",
     r"\(not (?:in )?(?:bytes|bits|kb|mb)[^()]{0,20}\)",
     r"[(,;]?\s*(?:and )?\bcount(?:ing)? (?:an? |one |each |every )?(?:multiplication and (?:an? |one )?addition|multiply[- ]add|multiply[- ]accumulate|mac) as (?:2|two)"
     r" (?:separate )?(?:flops?|operations|floating[- ]point operations)\b\s*\)?",

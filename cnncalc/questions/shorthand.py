@@ -12,6 +12,7 @@ _SHORT = (
     (re.compile(r"(?i)\b(max|avg|average|mean)?-?pool-(\d{1,2})\b(?!x)|\b(MAX|AVG)?POOL([2-9])\b(?!\s*\)?\s*:)"), lambda m: f"{m[1] or m[3] or ''} pool {m[2] or m[4]}x{m[2] or m[4]}"),
     (re.compile(r"(?i)\b(?:fc|dense|linear)-(\d{1,6})\b|\b(?:FC)(\d{2,6})\b"), lambda m: f"fc with {m[1] or m[2]} units"),
     (re.compile(r"(?i)\b(filters|kernels)\s*:\s*(\d{1,5})\s*(?:of|with|,|@)?\s*(?:shape|size)?\s*(?=\d+\s*[x×])"), r"\2 \1 of size "),
+    (re.compile(r"(?i)\bafter (?:a|an|the) (?:previous )?layer (?:with|of|whose|that (?:gives|has)) (?:an? |the )?outputs?(?: shape| size| is| of)*(?=[\s(\[]+(?:batchx|None|\d))"), "on an input of"),
     (re.compile(r"(\d+x\d+)\s*/\s*(\d)\b"), r"\1 stride \2"),
     (re.compile(r"(?<=[\s,;(\d])([kspdg])(\d{1,3})(?=[\s,;):?.]|[kspd]\d|$)"), r" \1=\2 "),
     (re.compile(r"^([kspd])(\d{1,3})(?=[kspd]\d)"), r" \1=\2 "),

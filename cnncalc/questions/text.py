@@ -134,6 +134,8 @@ def _figure(found: re.Match[str], text: str) -> str:
             r"(?i)\b(?:each|every|any|the|this|that|which|last|first|top|middle|second|bottom|no|other)\s+$", before
         ):
             return found[0]
+        if re.search(r"(?i)\b(?:in|of|per|does)\s+$", before) and _OF_ONE.match(after):
+            return found[0]
         counts = (
             _ONE_COUNTS.match(after)
             or re.search(r"(?i)\b(?:stride|dilation(?: rate)?|padding)(?: of)? $", before)
@@ -151,6 +153,8 @@ def _figure(found: re.Match[str], text: str) -> str:
     return str(total)
 
 
+_OF_ONE = re.compile(r"(?i)\s*(?:conv\w* )?(?:filter|kernel|neuron|unit)\b\s*(?:[?(,.]|have\b|has\b|$)")
+"""What is asked of one of several: `the weights in one filter`."""
 _BETWEEN = re.compile(rf"{_TIMES}")
 
 

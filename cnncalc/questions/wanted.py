@@ -64,7 +64,7 @@ QUANTITIES = (
     ("input", rf"\b{_SIZE} (?:of |must |should |did |was |does )*(?:the |its |an? )*(?:original |smallest |minimum |largest )?(?:input|image)\b|\binput(?: image| volume| feature map)?(?: spatial)?[- ]{_SIZE}|\b(?:how (?:large|big|wide)|what size) (?:must|should|was|were|is) (?:the|its|an?) (?:\w+ )?(?:input|image)\b"),
     ("in_features", r"\bin_features\b|\binput features\b|\bflatten(?:ed)?\b[^.?\n]*?\b(?:size|length|vector|neurons|units|features|shape|long|dimensions?|elements?)\b|\b(?:size|length|dimension\w*|shape) of (?:the |a )*flattened|\bfeatures (?:enter|go into|feed|reach|arrive)\w*"),
     ("elements", r"\bhow many (?:output |hidden )?(?:neurons|units|activations|values|elements|numbers|outputs|nodes|features|entries|scalars)\b|\b(?:total )?number of (?:output |hidden )?(?:neurons|units|activations|values|elements|outputs|nodes|entries|scalars)\b"),
-    ("spatial", rf"\bspatial[- ](?:output )?{_SIZE}|\bheight (?:and|x|by|&) (?:the )?width|\bwidth (?:and|x|by|&) (?:the )?height|\b(?:side|sides)(?: length)?(?: of)?\b|\bfeature[- ]?map sizes?\b(?! and)"),
+    ("spatial", rf"\bhow many rows and (?:how many )?columns\b|\bspatial[- ](?:output )?{_SIZE}|\bheight (?:and|x|by|&) (?:the )?width|\bwidth (?:and|x|by|&) (?:the )?height|\b(?:side|sides)(?: length)?(?: of)?\b|\bfeature[- ]?map sizes?\b(?! and)"),
     ("channels", r"\b(?:number of |how many )(?:output |out )?(?:channels|feature maps|activation maps|maps|planes)\b|\b(?:output |resulting )?depth\b|\boutput channels\b|\bhow deep\b"),
     ("length", r"\bhow many (?:output )?(?:samples|time ?steps|positions)\b|\boutput[_ ]length\b|\b(?:how long|length)\b"),
     ("width", r"\b(?:output )?width\b|\bhow wide\b"),
