@@ -46,15 +46,27 @@ def told(value: Any) -> str:
     return _side(value)
 
 
-_POWER = re.compile(r"\*\*(\d+)")
+_PIECE = re.compile(r"\*\*(?P<power>\d+)|(?P<open>floor\(|ceil\(|\()|.", re.DOTALL)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BRACKETS = {"floor(": "⌊⌋", "ceil(": "⌈⌉", "(": "()"}
+_SET = {"*": "·", "-": "−"}
 
 
 def _side(value: Any) -> str:
-    """A side without separators; an expression with signs as they are set: k²·C."""
+    """A side without separators; an expression as formulas are set: ⌊(n + 2·p − f)/s⌋, k²·C."""
     if not isinstance(value, Polynomial):
         return str(value)
-    return _POWER.sub(lambda found: found[1].translate(_RAISED), str(value)).replace("*", "·")
+    out, closing = [], list[str]()
+    for piece in _PIECE.finditer(str(value)):
+        if piece["power"]:
+            out.append(piece["power"].translate(_RAISED))
+        elif piece["open"]:
+            begin, end = _BRACKETS[piece["open"]]
+            out.append(begin)
+            closing.append(end)
+        else:
+            out.append(closing.pop() if piece[0] == ")" else _SET.get(piece[0], piece[0]))
+    return "".join(out)
 
 
 def plain(value: Any) -> Any:
