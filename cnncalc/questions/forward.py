@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from cnncalc.bundled import names
 from cnncalc.errors import SpecError
 from cnncalc.questions import answers as told
 from cnncalc.questions import engine, working
@@ -40,7 +41,7 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     """The reply to a question about a chain of layers."""
     _by_output(scene, asked, plan)
     if not plan.steps:
-        raise not_understood("the question names no layer")
+        raise not_understood("the question names no layer", hint=_named_alike(question))
     if any(one.quantity == "fault" for one in asked):
         return _fault(question, plan)
     for one in asked:
@@ -66,6 +67,36 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
     )
 
 
+def _named_alike(text: str) -> str | None:
+    """Of a network known by several variants: their names, as `summary` takes them."""
+    words = {re.sub(r"[\d-]", "", word.lower()) for word in re.findall(r"[A-Za-z][A-Za-z-]{3,}", text)}
+    alike = [name for name in names() if any(word in name.replace("_", "") for word in words & _FAMILIES)]
+    return f"ask one of them: cnncalc summary {' or '.join(alike)}" if alike else None
+
+
+_FAMILIES = frozenset(
+    [
+        "alexnet",
+        "lenet",
+        "googlenet",
+        "inception",
+        "mobilenet",
+        "xception",
+        "zfnet",
+        "unet",
+        "resnet",
+        "resnext",
+        "vgg",
+        "densenet",
+        "shufflenet",
+        "squeezenet",
+        "darknet",
+        "efficientnet",
+        "convnext",
+        "dcgan",
+        "mnasnet",
+    ]
+)
 _CLAIMS = re.compile(
     r"(?i)\b(?:says?|said|claims?|claimed|thinks?|thought|told|believes?|wrote|writes|computed|calculated|got|gets?|insists?|answered|expected|expecting|according|right\?|correct\?|true\?|really)"
 )

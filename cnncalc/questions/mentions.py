@@ -44,7 +44,7 @@ TYPES = (
 _MENTION = re.compile(
     "|".join(rf"(?P<{kind}>(?<![A-Za-z])(?:{words})(?![A-Za-z]){_NOT_NETWORK})" for kind, words in TYPES), re.IGNORECASE
 )
-_NUMBERED = re.compile(r"[-_ ]?#?(\d|1[0-3])(?![\dx.]|\s*(?:x|\d|filters?|kernels?|maps|neurons|units))")
+_NUMBERED = re.compile(r"[-_ ]?#?(\d|1[0-3])(?![\dx.]|\s*(?:x|\d|filters?|kernels?|maps|neurons|units|->|→|to \d))")
 _ARTICLE = re.compile(
     r"(?i)\b(the|this|that|these|those|such|its|our|said|same|each|every|all|a|an|any|another|following|above|whole|single|one)\b(?:[\s-]+[\w×]+){0,3}?[\s-]*$"
 )

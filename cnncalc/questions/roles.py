@@ -86,6 +86,17 @@ RULES = (
     # volumes
     _before(
         "input",
+        r"\bglobal[- ]?(?:average|avg|max|mean)[- ]?pool\w*(?: layer)? (?:of|on|over|to|for)(?: an?| the)?",
+        True,
+    ),
+    _before(
+        "in_channels",
+        r"\b(?:windows?|signals?|series|sequences?|recordings?) (?:have|has|with|of)",
+        False,
+        r"\s*(?:input )?(?:channels?|bands?)\b",
+    ),
+    _before(
+        "input",
         r"\binputs? (?:of|to|into|for) (?:an? |the |this |our |each )?(?:[\w-]+ ){0,3}?layers? (?:be|is|was|has|have|had|being|are)(?: an?| the| of)*(?: size| shape| dimensions?)?(?: of)?",
         True,
     ),
