@@ -48,7 +48,7 @@ def told(value: Any) -> str:
 
 _PIECE = re.compile(r"\*\*(?P<power>\d+)|(?P<open>floor\(|ceil\(|\()|.", re.DOTALL)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_BRACKETS = {"floor(": "⌊⌋", "ceil(": "⌈⌉", "(": "()"}
+_BRACKETS = {"floor(": ("⌊", "⌋"), "ceil(": ("⌈", "⌉"), "(": ("(", ")")}
 _SET = {"*": "·", "-": "−"}
 
 

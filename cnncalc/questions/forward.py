@@ -70,7 +70,7 @@ def forward(question: str, scene: Scene, asked: list[Wanted], plan: Plan) -> Rep
 def _named_alike(text: str) -> str | None:
     """Of a network known by several variants: their names, as `summary` takes them."""
     words = {re.sub(r"[\d-]", "", word.lower()) for word in re.findall(r"[A-Za-z][A-Za-z-]{3,}", text)}
-    alike = [name for name in names() if any(word in name.replace("_", "") for word in words & _FAMILIES)]
+    alike = [name for name in names() if any(f"_{name}".find(f"_{word}") >= 0 for word in words & _FAMILIES)]
     return f"ask one of them: cnncalc summary {' or '.join(alike)}" if alike else None
 
 
