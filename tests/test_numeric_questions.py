@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -347,8 +348,32 @@ def test_matrices_are_found_and_shapes_are_not(text: str, shapes: list[tuple[int
 
 def test_a_factor_belongs_to_its_matrix() -> None:
     assert matrices("2/9 [[9, 18]]")[0].values == [[2, 4]]
-    for text in ("1/9 * [[9, 18]]", r"\frac{1}{9}[[9, 18]]", "(1/9) [[9, 18]]", "[[9, 18]] / 9", "[[9, 18]] * 1/9"):
+    for text in ("1/9 * [[9, 18]]", r"\frac{1}{9}[[9, 18]]", "(1/9) [[9, 18]]", "[[9, 18]] / 9.", "[[9, 18]] * 1/9"):
         assert matrices(text)[0].values == [[1, 2]]
+    for text in ("K = -1/9 [[9, 18]]", r"-\frac{1}{9} [[9, 18]]", "K = − 1/9 [[9, 18]]", "K=-0.5 * [[2, 4]]"):
+        assert matrices(text)[0].values == [[-1, -2]]
+
+
+def test_a_bullet_multiplies_nothing() -> None:
+    assert [one.values for one in matrices("matrix 2\n* [[1, 2]]\n* 3 more\n- 4/2 [[1, 2]]")] == [[[1, 2]], [[2, 4]]]
+
+
+def test_fractions_in_latex() -> None:
+    text = r"\begin{bmatrix} \frac{1}{2} & -\dfrac{3}{4} \\ {5} & \frac{-1}{3} \end{bmatrix}"
+    assert matrices(text)[0].values == [[Fraction(1, 2), Fraction(-3, 4)], [5, Fraction(-1, 3)]]
+
+
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        f"{KERNEL} / 0", f"{KERNEL} * 3/0", f"1/0 {KERNEL}", r"\begin{bmatrix} 1 & 1/0 \\ 3 & 4 \end{bmatrix}",
+        r"\begin{bmatrix} 1 & \frac{1}{0} \\ 3 & 4 \end{bmatrix}", rf"\begin{{bmatrix}} 1 & 2.{'1' * 50} \end{{bmatrix}}",
+        f"{KERNEL} and bias 3/0", f"{KERNEL}, then leaky relu with slope 1/0", f"{KERNEL} and bias 0.{'1' * 50}",
+    ],
+)  # fmt: skip
+def test_what_divides_by_0_is_refused(kernel: str) -> None:
+    with pytest.raises(NotUnderstood, match=r"is no (matrix|number)"):
+        numeric(f"Convolve the input {IMAGE} with the kernel {kernel}.")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the questions of others lie beside the checkout")

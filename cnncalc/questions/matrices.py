@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -16,16 +16,18 @@ _LATEX = re.compile(
     r"\\begin\{((?:[bpvBV]|small)?matrix|array)\}(?:\{[^{}\n]{0,40}\})?([^\\]{0,5}(?:(?!\\(?:begin|end)).){0,4000})\\end\{\1\}",
     re.DOTALL,
 )
-_ENTRY = re.compile(rf"\\[dt]?frac\{{(-?\d+)\}}\{{(\d+)\}}|(-?)\s*\\[dt]?frac\{{(\d+)\}}\{{(\d+)\}}|({_NUMBER})")
+_FRACTION = re.compile(r"([-−–]?)\s*\\[dt]?frac\{\s*(-?)(\d+)\s*\}\{\s*(\d+)\s*\}")
 _FRAME = re.compile(r"[\s|+=:─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬╭╮╰╯⎡⎤⎣⎦⎢⎥-]{3,}")
 _SIDES = str.maketrans(dict.fromkeys("│┃║|⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠&", " "))
 _ROW = re.compile(rf"[\[(]?\s*({_NUMBER}(?:(?:\s*[,;]\s*|\s+){_NUMBER})*)\s*[,;]?\s*[\])]?[,;]?\s*(?:\\\\)?")
 _HEADED = re.compile(r"(?P<row>\s*[Rr]ow\s*\d+\s*[:=]\s*)|(?:1-?[dD]\s)?[^\d\[\]=:\n]{1,40}[=:]\s*(?=[-+−–.\d|│])")
+_TIMES = r"(?:[^\S\n]*[×*·]|\s*\\times|\s*\\cdot)"  # a star that begins a line is a bullet
 _FACTOR = re.compile(
-    r"(?:\\[dt]?frac\{(\d+)\}\{(\d+)\}|\(?(?<![\w./])(\d+)\s*/\s*(\d+)\)?)\s*(?:[×x*·]|\\times|\\cdot)?\s*$"
-    r"|(?<![\w./])(\d+(?:\.\d+)?)\s*(?:[×*·]|\\times|\\cdot)\s*$"
+    r"((?:(?<==)|(?<== ))[-−–] ?|[-−–](?=[\d(\\]))?"
+    rf"(?:(?:\\[dt]?frac\{{(\d+)\}}\{{(\d+)\}}|\(?(?<![\w./])(\d+)\s*/\s*(\d+)\)?)(?:{_TIMES}|[^\S\n]*x)?"
+    rf"|(?<![\w./])(\d+(?:\.\d+)?){_TIMES})\s*$"
 )
-_BEHIND = re.compile(r"\s*(?:([/÷])|[×*·]|\\times|\\cdot)\s*\(?(\d+)(?:\s*/\s*(\d+))?\)?(?![\d.\[])")
+_BEHIND = re.compile(rf"(?:[^\S\n]*([/÷])|{_TIMES})[^\S\n]*\(?(\d+)(?:\s*/\s*(\d+))?\)?(?!\d|\.\d|\[)")
 _SHAPE_WORD = re.compile(
     r"(?:shape|size|sizes|dimensions?|dims?|volume|resolution|strides?|pad(?:ding)?s?|dilations?|rate|axis|axes|dim|range|interval"
     r"|position|index|indices|point|at|location|coordinates?|cell|entry|element|pixel)\W*(?:(?:is|are|of|as|=|:)\W*)*$"
@@ -39,11 +41,12 @@ _TAKEN = re.compile(
     r"(?<![a-z])(?:inputs?|pooling|softmax|sigmoid|tanh|relu|logits?|scores?|row|window|region|of|to|with|on|over|and)\W*(?:(?:is|are|=|:)\W*)*$"
 )
 
-LONGEST: Final = 4000
+_LONGEST: Final = 4000
+"""Characters of a bracket and of a line."""
 
 
 class Found(NamedTuple):
-    """A matrix in the text; `values` is None where its rows have different lengths."""
+    """A matrix in the text; `values` is None where it is not clear: rows of different lengths, a division by 0."""
 
     values: Nested | None
     start: int
@@ -77,50 +80,46 @@ def matrices(text: str) -> list[Found]:
 def _labelled(text: str, found: list[tuple[Nested | None, int, int]]) -> Iterator[Found]:
     behind = 0
     for values, start, end in found:
-        factor = _FACTOR.search(text[max(behind, start - 40) : start])
-        before = start
-        if factor and values is not None:
-            before = start - len(text[max(behind, start - 40) : start]) + factor.start()
-            above, below = factor[1] or factor[3] or factor[5], factor[2] or factor[4] or "1"
-            values = _times(values, Fraction(above) / int(below)) if int(below) else None
+        near = max(behind, start - 40)
+        factor = _FACTOR.search(text[near:start])
+        if factor:
+            start = near + factor.start()
+            above, below = factor[2] or factor[4] or factor[6], factor[3] or factor[5] or "1"
+            values = _times(values, f"-{above}" if factor[1] else above, below)
         after = _BEHIND.match(text, end)
-        if after and values is not None:
-            scale = Fraction(int(after[2]), int(after[3] or 1) or 1)
-            values = _times(values, 1 / scale if after[1] and scale else scale)
+        if after:
             end = after.end()
-        yield Found(values, before, end, text[max(behind, before - 160) : before], text[end : end + 40])
+            scale = after[2], after[3] or "1"
+            values = _times(values, *(scale[::-1] if after[1] else scale))
+        yield Found(values, start, end, text[max(behind, start - 160) : start], text[end : end + 40])
         behind = end
 
 
-def _times(values: Nested, factor: Fraction) -> Nested:
-    return [_times(one, factor) for one in values] if isinstance(values, list) else values * factor
+def _times(values: Nested | None, above: str, below: str) -> Nested | None:
+    """The matrix times a fraction; None where that divides by 0."""
+    if isinstance(values, list) and Fraction(below):
+        return _scaled(values, Fraction(above) / Fraction(below))
+    return None
+
+
+def _scaled(values: Nested, factor: Fraction) -> Nested:
+    return [_scaled(one, factor) for one in values] if isinstance(values, list) else values * factor
 
 
 def _latex(text: str) -> Iterator[tuple[Nested | None, int, int]]:
     if "\\begin" not in text:
         return
     for match in _LATEX.finditer(text):
-        rows = []
-        for line in re.split(r"\\\\(?:\[[^\]]{0,9}\])?", match[2].replace("\\hline", " ")):
-            entries = [_ENTRY.fullmatch(cell.strip(" \n\t{}")) for cell in line.split("&")]
-            if line.strip() and all(entries):
-                rows.append([_entry(entry) for entry in entries if entry])
-            elif line.strip():
-                rows = []
-                break
-        if rows:
-            yield (rows if _even(rows) else None), match.start(), match.end()
+        lines = re.split(r"\\\\(?:\[[^\]]{0,9}\])?", match[2].replace("\\hline", " "))
+        rows = [_FRACTION.sub(r"\1\2\3/\4", line).split("&") for line in lines if line.strip()]
+        cells = [[cell.strip(" \n\t{}").replace("–", "-") for cell in row] for row in rows]
+        if cells and all(re.fullmatch(_NUMBER, cell) for row in cells for cell in row):
+            yield _matrix([[number(cell) for cell in row] for row in cells]), match.start(), match.end()
 
 
-def _entry(match: re.Match[str]) -> Fraction:
-    if match[6]:
-        return number(match[6].replace("–", "-")) or Fraction(0)
-    above, below = (match[1], match[2]) if match[1] else (match[3] + match[4], match[5])
-    return Fraction(int(above), int(below) or 1)
-
-
-def _even(rows: list[list[Any]]) -> bool:
-    return len({len(row) for row in rows}) == 1
+def _matrix(rows: Sequence[list[Any]]) -> Nested | None:
+    """The rows, where they are as long as each other and hold numbers only."""
+    return rows if len(set(map(len, rows))) == 1 and not any(None in row for row in rows) else None
 
 
 def _brackets(text: str) -> Iterator[tuple[Nested | None, int, int]]:
@@ -146,7 +145,7 @@ def _brackets(text: str) -> Iterator[tuple[Nested | None, int, int]]:
     for run in _together(text, vectors):
         rows, start, end = [values for values, _, _ in run], run[0][1], run[-1][2]
         if len(run) > 1:
-            yield (rows if _even(rows) else None), start, end
+            yield _matrix(rows), start, end
         elif not _is_shape(rows[0], text[max(0, start - 60) : start].lower()):
             yield rows[0], start, end
 
@@ -159,7 +158,7 @@ def _pairs(text: str) -> Iterator[tuple[int, int]]:
             open_.append(match.start())
         elif open_:
             start = open_.pop()
-            if match.end() - start <= LONGEST:
+            if match.end() - start <= _LONGEST:
                 found[start] = match.end()
     yield from sorted(found.items())
 
@@ -216,7 +215,7 @@ def _rows(text: str) -> Iterator[tuple[Nested | None, int, int]]:
 
 def _row(line: str, within: bool) -> tuple[list[Fraction] | None, int]:
     """The numbers of a line and where they begin; an empty row for a frame, None for anything else."""
-    if len(line) > LONGEST:
+    if len(line) > _LONGEST:
         return None, 0
     if _FRAME.fullmatch(line) and not re.search(r"\d", line):
         return [], 0
@@ -234,9 +233,7 @@ def _row(line: str, within: bool) -> tuple[list[Fraction] | None, int]:
 def _run(
     text: str, rows: list[list[Fraction]], start: int, end: int, headed: bool
 ) -> Iterator[tuple[Nested | None, int, int]]:
-    if len(rows) > 1 and _even(rows) and len(rows[0]) > 1:
-        yield rows, start, end
-    elif len(rows) > 1 and min(map(len, rows)) > 1:
-        yield None, start, end
+    if len(rows) > 1 and min(map(len, rows)) > 1:
+        yield _matrix(rows), start, end
     elif len(rows) == 1 and len(rows[0]) > 2 and (headed or text[:start].rstrip().endswith(":")):
         yield from ([] if _is_shape(rows[0], text[max(0, start - 60) : start].lower()) else [(rows[0], start, end)])

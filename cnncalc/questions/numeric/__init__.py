@@ -33,7 +33,8 @@ def numeric(text: str) -> Reply | None:
         return None
     odd = next((one for one in told if one.values is None), None)
     if odd:
-        raise not_understood("the rows of a matrix have different lengths", text, (odd.start, odd.end))
+        message = "this is no matrix: its rows have different lengths, or it divides by 0"
+        raise not_understood(message, text, (odd.start, odd.end))
     roles = given(told)
     if not roles.inputs and not EQUIVALENT.search(whole):
         if len(told) > 1:

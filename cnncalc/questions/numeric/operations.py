@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from cnncalc.questions.reply import not_understood
+from cnncalc.worked.matrix import number
 
 _WORDS = {"zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 N = r"(\d+|zero|one|two|three|four|five)(?!\w|\.\d|\s*/)"
@@ -183,19 +184,25 @@ def settle(reading: Reading, operations: list[Operation], mentioned: list[Operat
     """Gives every setting of the text to its operation; raises `NotUnderstood` where that isn't clear."""
     for name, fixed, pattern in _SET:
         for match in reading.take(pattern):
-            groups = [group for group in match.groups() if group]
-            value: Any = fixed if fixed is not None else [_WORDS.get(one, one) for one in groups]
-            if fixed is None and name in ("stride", "padding", "dilation"):
-                value = [int(one) for one in value]
-                value = value[0] if len(set(value)) == 1 else value
-            elif fixed is None:
-                value = value[0] if value else None
+            value = _value(name, match) if fixed is None else fixed
             owner = _owner(reading, operations, mentioned, match.start(), _takers(name))
             if owner is None or owner.options.get(name, value) != value:
                 raise not_understood(
                     f"it is not clear what “{match[0].strip()}” belongs to", hint="ask one thing at a time"
                 )
             owner.options[name] = value
+
+
+def _value(name: str, match: re.Match[str]) -> Any:
+    """The number that a setting is given, or one for each axis; None for a bias that isn't there."""
+    told = [group for group in match.groups() if group]
+    if name in ("stride", "padding", "dilation"):
+        sides = [int(_WORDS.get(one, one)) for one in told]
+        return sides[0] if len(set(sides)) == 1 else sides
+    exact = number(told[0]) if told else None
+    if told and exact is None:
+        raise not_understood(f"{told[0]} is no number")
+    return exact
 
 
 def _takers(name: str) -> tuple[str, ...]:

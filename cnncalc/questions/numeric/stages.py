@@ -54,7 +54,7 @@ def stage(operation: Operation, x: Nested, given: Given, *, flip: bool) -> Stage
         raise not_understood("it is not clear along which axis softmax goes")
     name, default = {"leaky_relu": ("negative_slope", 0.01), "elu": ("alpha", 1.0)}.get(kind, ("", 0.0))
     if "slope" in options:
-        return Stage(step(kind, {name: float(Fraction(options["slope"]))}))
+        return Stage(step(kind, {name: float(options["slope"])}))
     return Stage(kind, assumed=(Assumption(name, default, "not given"),) if name else ())
 
 
@@ -71,9 +71,7 @@ def _convolution(kind: str, options: Options, x: Nested, given: Given, flip: boo
     if kind == "conv" and not flip and given.turns:
         because = "convolution as deep learning has it: cross-correlation"
         assumed.append(Assumption("kernel", "not flipped", because))
-    return Stage(
-        step(kind, options), weight, None if bias is None else Fraction(bias), flip and kind == "conv", tuple(assumed)
-    )
+    return Stage(step(kind, options), weight, bias, flip and kind == "conv", tuple(assumed))
 
 
 def _pool(kind: str, options: Options, x: Nested) -> Stage:
