@@ -224,6 +224,8 @@ class Net(nn.Module):
         "torch.flatten(x, 1)",
         "x.reshape(x.shape[0], -1)",
         "x.flatten(1)",
+        "x.view(-1, self.num_flat_features(x))",
+        "x.to('cpu').view(len(x), -1)",
     ],
 )
 def test_forward_gives_the_order(flatten: str) -> None:
@@ -237,6 +239,14 @@ def test_forward_gives_the_order(flatten: str) -> None:
     assert output(text, (3, 32, 32)) == (10,)
     assert params(text, (3, 32, 32)) == 456 + 2416 + 48120 + 1210
     assert rest(text) == "How many parameters does it have for 32×32 images?"
+
+
+def test_methods_of_a_tensor() -> None:
+    body = "print(x)\n        x = self.conv(x)\n        x = F.silu(x).relu()\n        n = x.size(0)\n        return x.view(-1, 2, 4, 5)"
+    text = f"self.conv = nn.Conv2d(1, 10, 1)\n    def forward(self, x):\n        {body}\n"
+    assert types(text) == ["conv", "silu", "relu", "reshape"]
+    assert output(text, (1, 2, 2)) == (2, 4, 5)
+    assert not unread(text)
 
 
 def test_a_sequence_among_attributes() -> None:
@@ -261,6 +271,14 @@ def test_a_sequence_among_attributes() -> None:
         "a = self.conv(x)\n        b = F.relu(x)\n        return b",
         "x = self.conv(x)\n        a = F.relu(x)\n        return F.gelu(x)",
         "for i in range(3):\n            x = F.relu(x)\n        return x",
+        "return self.conv(x, x)",
+        "return self.conv()",
+        "return self.conv(x + 1)",
+        "return self.conv(x).permute(0, 2, 3, 1)",
+        "x = self.conv(x)\n        return x.view(3, 8)",
+        "x = self.conv(x)\n        return x.view(-1)",
+        "return F.hardtanh(self.conv(x))",
+        "return F.glu(self.conv(x))",
     ],
 )
 def test_what_is_no_chain_is_unread(body: str) -> None:
@@ -385,6 +403,9 @@ def test_a_graph_is_unread(line: str) -> None:
         ("GlobalAveragePooling2D(keepdims=True)", (3, 7, 7), (3, 1, 1), 0),
         ("BatchNormalization()", (3, 7, 7), (3, 7, 7), 6),
         ("BatchNormalization(scale=False, center=False)", (3, 7, 7), (3, 7, 7), 0),
+        ("GroupNormalization()", (64, 7, 7), (64, 7, 7), 128),
+        ("GroupNormalization(groups=2, scale=False, center=False)", (4, 7, 7), (4, 7, 7), 0),
+        ("Softmax()", (3, 7, 7), (3, 7, 7), 0),
         ("ZeroPadding2D()", (3, 7, 7), (3, 9, 9), 0),
         ("ZeroPadding2D(padding=(1, 2))", (3, 7, 7), (3, 9, 11), 0),
         ("ZeroPadding2D(((1, 0), (2, 3)))", (3, 7, 7), (3, 8, 12), 0),
@@ -419,6 +440,15 @@ def test_keras_has_its_own_rule_for_transposed_convolutions(padding: str) -> Non
                 continue
             expected = 5 * s if padding == "same" else 5 * s + max(k - s, 0)
             assert output(text, (3, 5, 5)) == (2, expected, expected), text
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(1, 3), st.booleans(), st.data())
+def test_an_output_padding_of_keras_replaces_that_rule(k: int, s: int, d: int, same: bool, data: st.DataObject) -> None:
+    extra, wide = data.draw(st.integers(0, max(s, d) - 1)), d * (k - 1) + 1
+    expected = 4 * s + wide - 2 * (wide // 2 if same else 0) + extra
+    assume(expected > 0)
+    options = f"strides={s}, dilation_rate={d}, padding='{'same' if same else 'valid'}', output_padding={extra}"
+    assert output(f"Conv2DTranspose(2, {k}, {options})", (3, 5, 5)) == (2, expected, expected)
 
 
 @pytest.mark.parametrize(
@@ -530,6 +560,12 @@ def test_calls_in_a_sentence(text: str, type: str, options: dict[str, Any], take
     "model.add(base)\nmodel.add(Dense(10))", "model.add(Dense(10))\nmodel.pop()", "[nn.ReLU(), nn.ReLU()] * 2",
     "m = nn.Sequential(nn.Linear(3, 4))\nm[0].weight.requires_grad = False", "Conv(8, 3×3) ×2",
         "Conv(8, 3×3) x2", "tf.nn.conv2d(x, W, strides=[1, 1, 1, 1], padding='SAME')",
+        "nn.Conv2d(3, 8→3)", "nn.Conv2d(3, 'a' * 2, 3)", "nn.LayerNorm([3, 4.5])", "nn.ZeroPad2d((1, 2, 3))",
+        "nn.MaxPool2d(2, return_indices=True)", "nn.Unflatten(2, (1, 2))", "FC(1, 2, 3)", "Conv(32, 3, 4, 5)",
+        "nn.ConvTranspose2d(3, 8, 3, padding_mode='circular')", "layers.BatchNormalization(axis=1)",
+        "layers.Softmax(axis=1)", "layers.ZeroPadding2D('same')", "layers.ZeroPadding2D((1, 2, 3))",
+        "layers.UpSampling2D(2, interpolation='lanczos')", "layers.Reshape(784)", "Conv2DTranspose(8, (3, 3, 3))",
+        "layers.Conv1D(8, 3, padding='causal', dilation_rate=(2, 2))", f"nn.Conv2d({'-' * 30}3, 8, 3)",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_said(text: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from cnncalc.questions.calls import keras, pytorch
+from cnncalc.questions.calls import pytorch
 from cnncalc.questions.calls.arguments import NotReadError, called, parsed, source, value
 from cnncalc.questions.calls.made import Made
 from cnncalc.questions.calls.options import count, whole_numbers
@@ -116,13 +116,15 @@ class Wiring:
             return self._method(on, name, node)
         layers = self._value(function)
         if isinstance(layers, list):
+            if len(node.args) > 1:
+                raise Tangled("a layer takes one tensor")
             self._use(self._argument(node))
             for each in layers:
                 self._emit(each)
             return Tensor()
         if name == "Sequential":
             return None
-        if pytorch.is_function(name) or (isinstance(function, ast.Attribute) and name == "relu"):
+        if pytorch.is_function(name):
             return self._function(name, node)
         given = [self._value(entry) for entry in node.args]
         if any(isinstance(entry, Tensor) for entry in given) and name not in _ASKING:
@@ -160,14 +162,7 @@ class Wiring:
     def _function(self, name: str, node: ast.Call) -> Tensor:
         self._use(self._argument(node))
         rest = ast.Call(node.func, node.args[1:], node.keywords)
-        try:
-            layer = pytorch.function(name, called(rest, self.values))
-        except NotReadError:
-            words = keras.activations(name) if not rest.args else []
-            if not words:
-                raise
-            layer = words[0]
-        self._put(layer)
+        self._put(pytorch.function(name, called(rest, self.values)))
         return Tensor()
 
     def _put(self, layer: Described) -> None:
