@@ -75,9 +75,7 @@ def _family(name: str) -> str:
 
 def is_layer(name: str) -> bool:
     """Whether Keras's class of that name is a layer that is known here."""
-    return _family(name) in _SIGNATURES and (rank_of(name.removesuffix("Transpose")) is None) == (
-        _family(name) in _RANKLESS
-    )
+    return _family(name) in _SIGNATURES and (rank_of(name) is None) == (_family(name) in _RANKLESS)
 
 
 _RANKLESS: Final = frozenset({
@@ -92,7 +90,7 @@ def layers(name: str, given: Arguments, first_version: bool, tensorflow: bool) -
     `first_version` says that the text is Keras 1, `tensorflow` that it is TensorFlow's: on these depends what a third
     number means. Raises `NotReadError`.
     """
-    family, rank = _family(name), rank_of(name.removesuffix("Transpose"))
+    family, rank = _family(name), rank_of(name)
     if family == "Conv":
         given = _rows_and_columns(given, rank or 2, first_version or name.startswith("Convolution"), tensorflow)
     found = bound(given, _SIGNATURES[family], _SYNONYMS, lambda name: bool(_IGNORED.fullmatch(name)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from cnncalc.questions.calls.arguments import Name, NotReadError
 from cnncalc.questions.calls.options import count, flag, number, options, sides, whole_numbers
@@ -12,7 +12,7 @@ Found = dict[str, Any]
 """The arguments of a call by Keras's names."""
 
 
-def refuse(word: str) -> list[Described]:
+def refuse(word: str) -> NoReturn:
     """Raises `NotReadError`."""
     raise NotReadError(f"{word} is not known")
 

@@ -10,8 +10,8 @@ from cnncalc.questions.calls import keras, prose, pytorch, strangers
 from cnncalc.questions.calls.arguments import NotReadError, arguments
 from cnncalc.questions.calls.pieces import operand_end
 from cnncalc.questions.calls.strangers import is_strange
-from cnncalc.questions.calls.surroundings import HOLDERS, METHODS, Surroundings
-from cnncalc.questions.calls.tokens import Call, Program
+from cnncalc.questions.calls.surroundings import HOLDERS, Surroundings
+from cnncalc.questions.calls.tokens import ADDING, Call, Program, Span
 from cnncalc.questions.described import Described
 
 _TORCH, _KERAS = frozenset({"nn", "torch", "F", "functional"}), frozenset({"keras", "tf", "layers", "tensorflow"})
@@ -46,8 +46,8 @@ class Makers:
         self.program, self.values = program, values
         self.around = Surroundings(program)
         self.made: list[Made] = []
-        self.unread: list[tuple[int, int]] = []
-        self.rank: set[int | None] = set()
+        self.unread: list[Span] = []
+        self.ranks: set[int | None] = set()
         self.words = {token.text for token in program.tokens if token.kind == "name"}
         self.framework = self._framework()
         self.tried = 0
@@ -67,12 +67,12 @@ class Makers:
         if self.made:
             self.unread += strangers.changed(self.around)
 
-    def span(self, call: Call) -> tuple[int, int]:
+    def span(self, call: Call) -> Span:
         """Where the call stands in the text."""
         tokens = self.program.tokens
         return tokens[call.first].start, tokens[self.program.last(call)].end
 
-    def whole(self, made: Made) -> tuple[int, int]:
+    def whole(self, made: Made) -> Span:
         """Where the whole expression stands that the call is part of, with the label that PyTorch prints."""
         tokens = self.program.tokens
         label = made.outermost == made.call.first and self.around.is_printed(made.call)
@@ -132,7 +132,7 @@ class Makers:
         named = [name for name in holders if name]
         holder = named[-1] if named else f"@{outermost}" if holders else None
         after = self.program.last(call) + 1
-        self.rank.add(pytorch.rank_of(call.name.removesuffix("Transpose")))
+        self.ranks.add(pytorch.rank_of(call.name))
         made = Made(call, layers, framework, holder, target, outermost, self.program.is_applied(after))
         self.made.append(made._replace(layers=self._placed(made)))
         if self.around.is_repeated(call):
@@ -203,7 +203,7 @@ class Makers:
             else:
                 outermost = outer.first
                 if outer.name in HOLDERS:
-                    owned = outer.name in METHODS and len(outer.path) > 1
+                    owned = outer.name in ADDING and len(outer.path) > 1
                     holders.append(outer.path[-2] if owned else self.around.target(outer.first))
                 elif not printed and outer.name not in _SHOWING and not pytorch.is_function(outer.name):
                     proper = False

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from cnncalc.questions.calls.arguments import Name, Nested, NotReadError, parsed, source, value
 from cnncalc.questions.calls.pieces import expression_end
-from cnncalc.questions.calls.tokens import Program
+from cnncalc.questions.calls.tokens import Program, Span
 
-Span = tuple[int, int]
 _LONGEST: Final = 18
 """Tokens of an assignment whose value is a number, a word or a shape."""
 

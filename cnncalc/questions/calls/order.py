@@ -10,11 +10,10 @@ from typing import Any, Final
 from cnncalc.questions.calls import pytorch, shapes
 from cnncalc.questions.calls.made import Made, Makers
 from cnncalc.questions.calls.pieces import Piece, pieces
-from cnncalc.questions.calls.tokens import Program
+from cnncalc.questions.calls.tokens import Program, Span
 from cnncalc.questions.calls.wiring import Tangled, Wiring
 from cnncalc.questions.described import Described
 
-Span = tuple[int, int]
 _FUNCTION_ROOTS: Final = frozenset({"F", "functional", "torch", "nn"})
 _LOOP: Final = re.compile(r"\bfor[ \t]+\w+(?:[ \t]*,[ \t]*\w+)*[ \t]+in[ \t]+(?:range|enumerate|zip|self)\b[^\n]*")
 _MOST: Final = 2000

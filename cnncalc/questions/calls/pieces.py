@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from cnncalc.questions.calls.tokens import METHODS, Program
+from cnncalc.questions.calls.tokens import METHODS, Program, Span
 
 _ROOTS: Final = frozenset({
     "nn", "torch", "F", "tf", "keras", "layers", "self", "super", "optim", "torchvision", "torchinfo",
@@ -125,14 +125,14 @@ def is_program(path: tuple[str, ...], variables: frozenset[str]) -> bool:
     return bool(set(path[:-1]) & _ROOTS) or path[-1] in METHODS or path[0] in variables
 
 
-def lines(program: Program) -> Iterator[tuple[int, int]]:
+def lines(program: Program) -> Iterator[Span]:
     """The spans of the lines that are program by their form."""
     for match in _LINE.finditer(program.text):
         if match[0].strip():
             yield match.span()
 
 
-def comments(program: Program, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def comments(program: Program, spans: list[Span]) -> Iterator[Span]:
     """The spans of the comments that stand behind program or in the line above or below it."""
     ends = {end for _, end in spans}
     starts = {start for start, _ in spans}
@@ -141,10 +141,7 @@ def comments(program: Program, spans: list[tuple[int, int]]) -> Iterator[tuple[i
             continue  # a fact that prose is read for
         line = program.text.rfind("\n", 0, comment.start) + 1
         before = program.text[line : comment.start].rstrip(" \t,)]:")
-        after = (
-            comment.end
-            + len(program.text[comment.end : comment.end + 200])
-            - len(program.text[comment.end : comment.end + 200].lstrip())
-        )
+        behind = program.text[comment.end : comment.end + 200]
+        after = comment.end + len(behind) - len(behind.lstrip())
         if before.strip() or after in starts or line - 1 in ends:
             yield comment.start, comment.end

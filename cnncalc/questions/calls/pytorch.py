@@ -105,7 +105,7 @@ _RANK: Final = re.compile(r"(.*?)_?([123])d")
 
 def rank_of(name: str) -> int | None:
     """The number of spatial axes that a name of PyTorch or Keras ends in."""
-    found = re.fullmatch(r".*([123])[dD]", name)
+    found = re.fullmatch(r".*([123])[dD](?:Transpose)?", name)
     return int(found[1]) if found else None
 
 

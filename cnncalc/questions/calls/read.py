@@ -10,10 +10,8 @@ from cnncalc.questions.calls import order, shapes
 from cnncalc.questions.calls import pieces as parts
 from cnncalc.questions.calls.made import Makers
 from cnncalc.questions.calls.names import values_of
-from cnncalc.questions.calls.tokens import Program
+from cnncalc.questions.calls.tokens import Program, Span
 from cnncalc.questions.described import Described
-
-Span = tuple[int, int]
 
 
 class Code(NamedTuple):
@@ -54,7 +52,8 @@ def read_code(text: str) -> Code:
     unread = [*makers.unread, *order.loops(program, makers.made)]
     bodies = order.bodies(program)
     layers, chained = order.used(makers, values, statements, bodies, unread)
-    rank = _rank(makers)
+    ranks = makers.ranks - {None}
+    rank = ranks.pop() if len(ranks) == 1 else None
     last = makers.framework == "keras" and "channels_first" not in text and '"th"' not in program.text
     found = list(shapes.given(program, values, layer_like))
     sizes, batch = _input(found, rank, last, unread)
@@ -75,11 +74,6 @@ def read_code(text: str) -> Code:
         rank,
         chained,
     )
-
-
-def _rank(makers: Makers) -> int | None:
-    ranks = makers.rank - {None}
-    return ranks.pop() if len(ranks) == 1 else None
 
 
 def _settle(layers: list[Described], framework: str | None, chained: bool, flat: bool, unread: list[Span]) -> None:
@@ -110,14 +104,13 @@ _MAPS: Final = frozenset({
 def _input(
     found: list[shapes.Given], rank: int | None, last: bool, unread: list[Span]
 ) -> tuple[tuple[int | str, ...] | None, int | None]:
-    """The one shape that is given; several are not understood."""
-    read = [(given, shapes.shape(given, rank, last)) for given in found]
-    known = [(given, sizes) for given, sizes in read if sizes is not None]
+    """The one shape that is given, and its batch; several are not understood."""
+    known = [(given.span, told) for given in found if (told := shapes.shape(given, rank, last))]
     if not known:
         return None, None
-    unread += [given.span for given, sizes in known[1:] if sizes != known[0][1]]
     first = known[0][1]
-    return first if first is not None else (None, None)
+    unread += [span for span, told in known if told != first]
+    return first
 
 
 def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cnncalc.questions.calls.arguments import Arguments, Name, NotReadError, arguments
-from cnncalc.questions.calls.tokens import Call, Program
+from cnncalc.questions.calls.tokens import Call, Program, Span
 from cnncalc.questions.described import UNKNOWN
 
 RANDOM: Final = frozenset({"randn", "rand", "zeros", "ones", "empty", "normal", "uniform"})
@@ -24,44 +24,48 @@ class Given(NamedTuple):
 
     sizes: tuple[Any, ...]
     batched: bool | None
-    span: tuple[int, int]
+    span: Span
 
 
 def given(program: Program, values: Mapping[str, Any], layer_like: set[int]) -> Iterator[Given]:
     """Every input shape in a text; `layer_like` holds the first tokens of the calls that make layers."""
     for call in program.calls:
-        span = program.tokens[call.first].start, program.tokens[program.last(call)].end
         try:
-            yield from [found._replace(span=span) for found in _of(program, call, values, call.first in layer_like)]
+            found = _of(program, call, values, call.first in layer_like)
         except NotReadError:
             continue
+        if found:
+            yield Given(*found, (program.tokens[call.first].start, program.tokens[program.last(call)].end))
     for match in _SEEN.finditer(program.text):
         sizes = tuple(None if part == "None" else int(part) for part in re.findall(r"None|\d{1,9}", match[1]))
         yield Given(sizes, None, match.span())
 
 
-def _of(program: Program, call: Call, values: Mapping[str, Any], is_layer: bool) -> list[Given]:
-    name, span = call.name, (0, 0)
+def _of(
+    program: Program, call: Call, values: Mapping[str, Any], is_layer: bool
+) -> tuple[tuple[Any, ...], bool | None] | None:
+    """The sizes that a call gives, and whether a batch comes first."""
+    name = call.name
     random = name in RANDOM and len(call.path) > 1
     if not (is_layer or random or name in ("Input", "InputLayer", "summary", "build")):
-        return []
+        return None
     stated = arguments(program.inside(call), values)
     if random:
-        return [] if _is_weight(program, call) else [Given(_sizes(stated), None, span)]
-    names = stated.names
+        return None if _is_weight(program, call) else (_sizes(stated), None)
+    names, places = stated.names, stated.places
     for key, batched in _KEYS:
         if isinstance(names.get(key), tuple):
-            return [Given(names[key], batched if key != "input_size" else None, span)]
+            return names[key], batched
     if is_layer and isinstance(names.get("input_dim"), int):
         length = (names["input_length"],) if "input_length" in names else ()
-        return [Given((*length, names["input_dim"]), False, span)]
-    if name == "summary" and len(stated.places) > 1 and isinstance(stated.places[1], tuple):
-        return [Given(stated.places[1], None, span)]
-    if name == "build" and stated.places and isinstance(stated.places[0], tuple):
-        return [Given(stated.places[0], True, span)]
-    if name == "Input" and stated.places and isinstance(stated.places[0], tuple) and not stated.loose:
-        return [Given(stated.places[0], False, span)]
-    return []
+        return (*length, names["input_dim"]), False
+    if name == "summary" and len(places) > 1 and isinstance(places[1], tuple):
+        return places[1], None
+    if name == "build" and places and isinstance(places[0], tuple):
+        return places[0], True
+    if name == "Input" and places and isinstance(places[0], tuple) and not stated.loose:
+        return places[0], False
+    return None
 
 
 _KEYS: Final = (
@@ -83,6 +87,10 @@ def _is_weight(program: Program, call: Call) -> bool:
     return at >= 2 and tokens[at - 1].text == "=" and bool(_WEIGHTS.fullmatch(tokens[at - 2].text))
 
 
+_AXES: Final = {1: 0, 2: 0, 3: 2, 4: 2}
+"""How many spatial axes a shape of so many numbers has, where no layer tells."""
+
+
 def shape(found: Given, rank: int | None, last: bool) -> tuple[tuple[int | str, ...], int | None] | None:
     """The shape channels first and the batch, if it has one; None where these can't be told."""
     sizes: list[Any] = [
@@ -92,10 +100,10 @@ def shape(found: Given, rank: int | None, last: bool) -> tuple[tuple[int | str, 
         return None
     batched = found.batched
     if batched is None:
-        axes = rank if rank is not None else 2 if len(sizes) == 4 else 0 if len(sizes) < 3 else None
-        batched = len(sizes) == (axes or 0) + 2 if axes is not None else False if len(sizes) == 3 else None
-        if batched is None or (axes is not None and len(sizes) not in (axes + 1, axes + 2)):
+        axes = _AXES.get(len(sizes)) if rank is None else rank
+        if axes is None or len(sizes) not in (axes + 1, axes + 2):
             return None
+        batched = len(sizes) == axes + 2
     batch, rest = (sizes[0], sizes[1:]) if batched else (None, sizes)
     if not rest:
         return None

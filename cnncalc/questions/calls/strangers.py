@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cnncalc.questions.calls.surroundings import HOLDERS, Surroundings
-from cnncalc.questions.calls.tokens import Call
+from cnncalc.questions.calls.tokens import Call, Span
 
-Span = tuple[int, int]
 _NO_LAYERS: Final = frozenset({
     "Module", "ModuleList", "ModuleDict", "Sequential", "Model", "Input", "InputLayer", "Parameter", "Functional",
     "Variable", "Tensor",

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from cnncalc.questions.calls.tokens import Call, Program
+from cnncalc.questions.calls.tokens import ADDING, Call, Program
 
 _TIMES: Final = frozenset({"x", "×", "*", "x2", "x3", "x4", "x5"})
-METHODS: Final = frozenset({"add", "append", "extend", "add_module"})
-"""Methods by which a model or a list gets one more layer."""
-HOLDERS: Final = METHODS | {"Sequential", "OrderedDict", "ModuleList", "ModuleDict", "Model"}
+HOLDERS: Final = ADDING | {"Sequential", "OrderedDict", "ModuleList", "ModuleDict", "Model"}
 """Calls that hold layers."""
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
+Span: TypeAlias = tuple[int, int]
+"""Where something begins in the text, and where it has ended."""
 MOST_TOKENS: Final = 400
 """Tokens of a call's arguments; one with more is none that people write."""
 _DEEPEST = 20
@@ -41,9 +43,9 @@ _STATEMENT: Final = re.compile(
     r"[ \t]*(?:def |class |return\b|from [\w.]+ import|import |self\.\w+[ \t]*=|[\w.]+[ \t]*\.[ \t]*add[ \t]*\("
     r"|\w+[ \t]*=[ \t]*[\w.]+\((?![^\n]*,[ \t]*(?:\n|$)))"
 )
-METHODS: Final = frozenset({
-    "add", "compile", "fit", "evaluate", "predict", "summary", "build", "append", "extend", "add_module",
-})  # fmt: skip
+ADDING: Final = frozenset({"add", "append", "extend", "add_module"})
+"""Methods by which a model or a list gets one more layer."""
+METHODS: Final = ADDING | {"compile", "fit", "evaluate", "predict", "summary", "build"}
 """Methods of models and lists that program text is known by."""
 _OWNERS: Final = frozenset({"nn", "layers", "keras", "models", "tf", "torch", "self", "F"})
 _LISTS: Final = frozenset({"Sequential", "OrderedDict", "ModuleList", "add"})
