@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -216,3 +217,14 @@ def test_the_json_is_as_the_contract_has_it() -> None:
         "option": None,
         "text": "760 parameters",
     }
+
+
+def test_the_same_question_has_the_same_answer_in_every_run() -> None:
+    code = "import cnncalc; print(cnncalc.ask('Ten 5x5 filters on 32x32x3: how many weights, biases and parameters?'))"
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        )
+        for seed in "123"
+    ]
+    assert len({run.stdout for run in runs}) == 1

@@ -128,9 +128,9 @@ def _check_stated(found: Answering, asked: list[Wanted]) -> None:
 
 
 def _steps(found: Answering, asked: list[Wanted]) -> tuple[str, ...]:
-    quantities = {one.quantity for one in asked}
+    quantities = dict.fromkeys(one.quantity for one in asked)
     of_fields: tuple[str, ...] = ()
-    if quantities & SEEN:
+    if quantities.keys() & SEEN:
         of_fields = working.of_fields(engine.stack(found.plan, _spatial(found.plan.steps)))
     others = [one for one in quantities if one not in SEEN]
     return (*(working.steps(found.made, others) if others else ()), *of_fields)
