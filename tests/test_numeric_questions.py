@@ -191,6 +191,25 @@ WITHHELD = [
     f"Apply 2x2 max pooling to {IMAGE}.\nA) [[9, 9], [9, 9]]\nB) [[4, 1], [5, 3]]",
     f"Apply 2x2 max pooling to {IMAGE}.\nA) {most()}\nB) {most()}",
     f"nn.Conv2d(1, 8, kernel_size=2, bias=False), weight {KERNEL}, input {IMAGE}: output?",
+    # another matrix than the two
+    "The image [[1, 2], [3, 4]] and its output [[5, 6], [7, 8]]: what kernel was convolved?",
+    "The kernels [1, 2, 1] and [1, 1] and [1, -1] are applied, then combined. What is the equivalent kernel?",
+    "The kernel [1, -2, 1] is applied twice then 3 times. What is the equivalent kernel?",
+    "The kernel [1, -2, 1] is applied twice with stride 2. What is the equivalent kernel?",
+    f"The image {IMAGE} and the image {SIGNED}: apply relu.",
+    f"Bias = [[1], [2]], input {IMAGE}, convolve with the kernel {KERNEL}.",
+    # a place that isn't there, or may be several
+    f"Apply 2x2 max pooling to {IMAGE}. What is the second value of the output?",
+    f"Apply 2x2 max pooling to {IMAGE}. What is the fourth row first column?",
+    f"Apply 2x2 max pooling to {IMAGE}. What is the third row of the output?",
+    f"Apply 2x2 max pooling to {IMAGE}. What is the centre of the output?",
+    f"Apply 2x2 max pooling to {IMAGE}. What is the value at (0, 1), 0-based or 1-based?",
+    "Apply relu to x = [1, -2, 3]. What is the fourth value?",
+    # operations, calls and orders that are not clear
+    f"Do a convolution and a transposed convolution of the input {IMAGE} with the kernel {KERNEL}.",
+    f"Apply nn.Linear(4, 4) to {IMAGE}.",
+    f"Apply nn.MaxPool2d(2, ceil_mode=True) to {IMAGE}.",
+    f"Apply Conv2D(1, 2, foo=3) and nn.ReLU() to {IMAGE}.",
 ]
 
 
@@ -251,6 +270,25 @@ def test_two_things_asked_are_two_answers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("value in the last row and first column", 5), ("second row, last column", 3), ("last value of the output", 3),
+        ("second row of the output", [5, 3]), ("last column of the output", [2, 3]), ("mean of the output", 3.5),
+        ("maximum of the output", 5), ("smallest value in the output", 2), ("value at (2, 1), counting from 1", 5),
+    ],
+)  # fmt: skip
+def test_a_part_of_the_output(asked: str, answer: Any) -> None:
+    image = [[4, 1, 2, 0], [0, 3, 0, 1], [5, 1, 3, 0], [0, 2, 1, 1]]
+    assert most(image) == [[4, 2], [5, 3]]
+    assert answers(f"Apply 2x2 max pooling to {image}. What is the {asked}?") == [(answer, None)]
+
+
+def test_values_that_are_counted() -> None:
+    for kind, count in (("nonzero", 2), ("zero", 1), ("positive", 2), ("negative", 0)):
+        assert answers(f"Apply relu to x = [1, -2, 3]. How many {kind} values are in the output?") == [(count, None)]
+
+
+@pytest.mark.parametrize(
     ("call", "answer"),
     [
         ("nn.MaxPool2d(2)", most()),
@@ -265,6 +303,8 @@ def test_a_call_is_read_as_its_layer(call: str, answer: Any) -> None:
 
 def test_a_call_of_a_convolution_has_its_weight_from_the_words() -> None:
     call = "nn.Conv2d(1, 1, kernel_size=2, padding=1, bias=False)"
+    valid = f"Apply Conv2D(1, 2, padding='valid', use_bias=False) to the input {IMAGE} with weights {KERNEL}."
+    assert answers(valid) == [(conv(), None)]
     assert answers(f"layer = {call}\nWeight: {KERNEL}\nInput: {IMAGE}\nWhat does it give?") == [(conv(padding=1), None)]
 
 

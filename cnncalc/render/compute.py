@@ -6,7 +6,6 @@ import json
 import textwrap
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 from cnncalc import __version__
 from cnncalc.layers.base import dims
@@ -16,7 +15,7 @@ from cnncalc.render.lines import Line
 from cnncalc.render.markdown import escaped, table
 from cnncalc.worked import Cell, Computed
 from cnncalc.worked.matrix import Nested
-from cnncalc.worked.terms import Number, written
+from cnncalc.worked.terms import Number, decimals, written
 
 GAP = "    "
 
@@ -50,7 +49,7 @@ def markdown(computed: Computed) -> str:
 def render(computed: Computed) -> str:
     """The example as JSON: decimals are floats, and where that is not all of a fraction, `exact` has it."""
     cells = [
-        {"at": cell.at, "value": decimal(cell.value), **_exact(cell.value), "working": cell.working}
+        {"at": cell.at, "value": decimals(cell.value), **_exact(cell.value), "working": cell.working}
         for cell in computed.cells
     ]
     whole = {
@@ -65,16 +64,6 @@ def render(computed: Computed) -> str:
         "notes": computed.notes,
     }
     return f"{json.dumps(whole)}\n"
-
-
-def decimal(x: Number) -> int | float:
-    """A number as JSON has it."""
-    return int(x) if isinstance(x, Fraction) and x.denominator == 1 else float(x)
-
-
-def decimals(values: Nested) -> Any:
-    """Nested lists of numbers as JSON has them."""
-    return [decimals(one) for one in values] if isinstance(values, list) else decimal(values)
 
 
 def _exact(x: Number) -> dict[str, str]:

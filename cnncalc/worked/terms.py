@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Number: TypeAlias = "Fraction | float"
 """Exact where it can be, a float behind a root or an exponential."""
@@ -34,17 +34,19 @@ def written(x: Number) -> str:
     return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else sign + digits
 
 
-def ends(x: Number) -> bool:
-    """Whether the decimals of an exact number end, at most twelve of them."""
-    return isinstance(x, Fraction) and _places(x.denominator) is not None
-
-
 def _places(denominator: int) -> int | None:
     """How many decimals a fraction with this denominator has; None where they don't end soon."""
     for places in range(_PLACES + 1):
         if 10**places % denominator == 0:
             return places
     return None
+
+
+def decimals(values: Any) -> Any:
+    """Nested lists of numbers as JSON has them: whole ones as such, others as floats."""
+    if isinstance(values, list):
+        return [decimals(one) for one in values]
+    return float(values) if isinstance(values, float) or values.denominator != 1 else int(values)
 
 
 def factor(x: Number) -> str:

@@ -12,18 +12,9 @@ from cnncalc.questions.reply import not_understood
 from cnncalc.worked.matrix import Nested
 
 _ORDINALS: Final = {
-    "first": 0,
-    "top": 0,
-    "1st": 0,
-    "second": 1,
-    "2nd": 1,
-    "third": 2,
-    "3rd": 2,
-    "fourth": 3,
-    "4th": 3,
-    "last": -1,
-    "bottom": -1,
-}
+    "first": 0, "top": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,
+    "last": -1, "bottom": -1,
+}  # fmt: skip
 _ORDINAL = "|".join(_ORDINALS)
 _OUTPUT = (
     r"(?:the\s+)?(?:resulting\s+|final\s+|output\s+|convolved\s+|pooled\s+|whole\s+|equivalent\s+|feature\s+"
@@ -53,7 +44,7 @@ _SUM = re.compile(
     rf"\bsum\s+of\s+(?:all\s+)?(?:of\s+)?(?:the\s+)?(?:output\s+)?{_THING}(?:{_IN_OUTPUT})?"
     rf"|\bsum\s+of\s+(?:the\s+)?{_OUTPUT}"
 )
-_EXTREME = re.compile(rf"\b(maximum|largest|highest|minimum|smallest|lowest)\s+(?:{_THING})?(?:{_IN_OUTPUT})")
+_EXTREME = re.compile(rf"\b(maximum|largest|highest|minimum|smallest|lowest)(?:\s+{_THING})?(?:{_IN_OUTPUT})")
 _MEAN = re.compile(rf"\b(?:average|mean)(?:\s+{_THING})?(?:{_IN_OUTPUT})")
 _COUNT = re.compile(
     rf"\bhow many\s+(?:of the\s+)?(?:{_THING}\s+)?(?:are\s+)?(?:in the output are\s+)?(non-?zero|zero|negative"

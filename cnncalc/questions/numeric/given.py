@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ _BEHIND = re.compile(
     re.IGNORECASE,
 )
 
+_IS = re.compile(r"[^:=]*[:=]\s*(?:\n.*)?$|\s*(?:(?:map|matrix|image|is|was|are|were|being)\s+)*$")
 _CALL = re.compile(r"\w+\.(?:array|tensor|Tensor|matrix|constant|FloatTensor)\(\s*$")
 
 
@@ -38,7 +40,6 @@ class Given(NamedTuple):
 
     inputs: list[Nested]
     kernels: list[Nested]
-    bias: str | None
     channels: bool
     """Whether several of a kind are the channels of one."""
 
@@ -89,10 +90,10 @@ def given(found: list[Found]) -> Given:
     values = [one.values for one in found]
     free = [at for at, role in enumerate(roles) if role is None]
     if len(free) == len(found) == 2:
-        smaller = sorted(free, key=lambda at: len(str(size(values[at]))) and _area(values[at]))
-        if _area(values[smaller[0]]) == _area(values[smaller[1]]):
+        first, second = (math.prod(size(one)) for one in values)
+        if first == second:
             raise not_understood("it is not clear which matrix is the input and which the kernel")
-        roles[smaller[0]], roles[smaller[1]] = "kernel", "input"
+        roles = ["kernel", "input"] if first < second else ["input", "kernel"]
     elif len(free) == 1 and len(found) == 2:
         other = roles[1 - free[0]]
         roles[free[0]] = "input" if other == "kernel" else "kernel"
@@ -106,14 +107,7 @@ def given(found: list[Found]) -> Given:
     if by_role["bias"]:
         raise not_understood("a bias of several numbers is not read")
     listed = any(re.search(r"(?i)channel|\b(?:red|green|blue|[rgb])\s*[:=]", one.label) for one in found)
-    return Given(by_role["input"], by_role["kernel"], None, listed)
-
-
-def _area(values: Nested | None) -> int:
-    area = 1
-    for length in size(values):
-        area *= length
-    return area
+    return Given(by_role["input"], by_role["kernel"], listed)
 
 
 def _role(one: Found) -> str | None:
@@ -125,7 +119,7 @@ def _role(one: Found) -> str | None:
     letter = _LETTER.search(label)
     words = list(_ROLES.finditer(label))
     nearest = words[-1] if words else None
-    if nearest and nearest.lastgroup == "output" and not re.search(r"[:=]\s*(?:\n.*)?$", label[nearest.end() :]):
+    if nearest and nearest.lastgroup == "output" and not _IS.match(label, nearest.end()):
         words = [word for word in words if word.lastgroup != "output"]
         nearest = words[-1] if words else None
     if nearest and nearest.lastgroup:

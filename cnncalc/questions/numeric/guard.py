@@ -75,21 +75,18 @@ def refuse_beyond(text: str, except_for: Iterable[str] = ()) -> None:
         raise not_understood(f"“{beyond[0]}” changes the question in a way that is not understood")
 
 
-def refuse_unread(reading: Reading, mentioned: Iterable[Operation]) -> None:
-    """Raises `NotUnderstood` for numbers, settings and words that nothing has read and that might change something."""
+def refuse_unread(reading: Reading, mentioned: Iterable[Operation], known: Iterable[str] = ()) -> None:
+    """Raises `NotUnderstood` for numbers, settings and words that nothing has read and that might change something;
+    the words in `known` don't.
+    """
     reading.take(_HARMLESS)
     rest = _SETTING.search(reading.left) or _DIGIT.search(reading.left)
     if rest:
         raise not_understood(f"it is not clear what “{rest[0].strip('.,;')}” is")
     for one in mentioned:
         reading.strike(one.start, one.end)
-    refuse_strange(reading.left)
-
-
-def refuse_strange(text: str, known: Iterable[str] = ()) -> None:
-    """Raises `NotUnderstood` for a word that might change the meaning: one of which it isn't known that it doesn't."""
     harmless = _harmless().union(known)
-    strange = next((match for match in _WORD.finditer(text) if match[0] not in harmless), None)
+    strange = next((match for match in _WORD.finditer(reading.left) if match[0] not in harmless), None)
     if strange:
         raise not_understood(f"it is not clear what “{strange[0]}” means for the numbers")
 

@@ -5,26 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from cnncalc.questions.matrices import Found
 from cnncalc.questions.numeric.asked import Wanted, flat, size, wanted
 from cnncalc.questions.numeric.chain import EQUIVALENT, ORIGINAL, SEQUENCE, STACKED, chain, flips, says_unflipped
 from cnncalc.questions.numeric.given import Given
-from cnncalc.questions.numeric.guard import refuse_beyond, refuse_strange, refuse_unread, sentences_asking
-from cnncalc.questions.numeric.operations import POOLS, Operation, Reading, mentions, settle, windows
+from cnncalc.questions.numeric.guard import refuse_beyond, refuse_unread, sentences_asking
+from cnncalc.questions.numeric.operations import POOLS, Operation, Reading, mentions
 from cnncalc.questions.numeric.parts import Parts
+from cnncalc.questions.numeric.settings import settle, windows
 from cnncalc.questions.numeric.stages import Stage, left_over, stage, step
 from cnncalc.questions.reply import Answer, Assumption, Reply, not_understood
 from cnncalc.worked.matrix import Nested
-from cnncalc.worked.terms import written
+from cnncalc.worked.terms import decimals, written
 
 if TYPE_CHECKING:
     from cnncalc.worked import Computed
 
 _MARKUP = re.compile(r"\\(?:mathbf|mathrm|text|times|star|ast|cdot|begin|end|left|right)\b|[${}]")
 
+_TWO = re.compile(r"\b(?:two|twice|2\s+(?:[a-z-]+\s+){0,3}?(?:operators?|kernels?|filters?|convolutions?|layers?))\b")
+_SIZED = re.compile(r"\b\d+(?: x \d+)+\b|\b2\b|\b[a-z]_?\d\b")
+"""Numbers that say how large kernels are, how many, or which."""
 _COMBINING = frozenset(
     {"convolution", "convolutions", "convolved", "cross-correlation", "stack", "stacked", "stacking", "equivalent"}
     | {"effective", "combined", "composite", "single", "once", "only", "twice", "same", "generated", "successive"}
@@ -137,18 +140,18 @@ class Session:
     def combine(self, reading: Reading) -> None:
         """The one kernel that does what two convolutions in a row do: one convolved with the other, in full."""
         kernels, text = self.given.kernels or self.given.inputs, reading.text
-        two = re.search(r"\b(?:two|twice|2)\b", text)
-        if len(kernels) > 2 or not STACKED.search(text) or (len(kernels) == 1 and not two):
+        if len(kernels) > 2 or not STACKED.search(text) or (len(kernels) == 1 and not _TWO.search(text)):
             raise not_understood("it is not clear which kernels are combined")
         if re.search(r"\bstrid\w*|\bdilat\w*|\bpool\w*|\brelu\b|three|thrice", text):
             raise not_understood("kernels combine into one only at stride 1, with nothing between them")
-        reading_words = re.sub(r"\w*\d\w*", " ", text)
-        refuse_strange(reading_words, _COMBINING)
+        asks = wanted(reading)
+        reading.take(_SIZED)
+        refuse_unread(reading, (), _COMBINING)
         if not self.last:
             padding = [k - 1 for k in size(kernels[-1])]
             self.compute(Stage(step("conv", {"padding": padding}), kernels[-1], flip=True), kernels[0], titled=False)
         assert self.last
-        for one in wanted(reading):
+        for one in asks:
             answer = self.answer(one, self.last.output, None)
             if one.quantity == "size" and len(answer.value) == 1 and re.search(r"\b1\s*[x×]\s*\d", text):
                 answer = answer._replace(value=[1, *answer.value], text=f"1×{answer.text}")
@@ -162,7 +165,7 @@ class Session:
             found = flat(found)[0]
         told = "×".join(map(str, found)) if one.quantity == "size" else _shown(found)
         text = told if one.quantity in ("output", "size") else f"{one.told}: {told}"
-        return Answer(one.quantity, _decimals(found), text, of, option=self.option(found, told))
+        return Answer(one.quantity, decimals(found), text, of, option=self.option(found, told))
 
     def option(self, value: Any, told: str) -> str | None:
         """The letter of the choice with this value; `NotUnderstood` where there are choices and none has it."""
@@ -185,17 +188,7 @@ class Session:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
-    return str(value) if isinstance(value, int) else written(value)
-
-
-def _decimals(value: Any) -> Any:
-    """Nested lists of numbers as JSON has them."""
-    if isinstance(value, list):
-        return [_decimals(one) for one in value]
-    whole = isinstance(value, int) or (isinstance(value, Fraction) and value.denominator == 1)
-    return int(value) if whole else float(value)
+    return f"[{', '.join(map(_shown, value))}]" if isinstance(value, list) else written(value)
 
 
 def _alike(choice: Nested, value: Any) -> bool:
