@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -440,7 +441,7 @@ def test_axes_that_nobody_wrote(step: str, matrices: dict[str, Any], shapes: Any
         ("{conv: 1, bias: false}", {"weight": KERNEL, "bias": 1}, "no bias here"),
         ("conv", {"weight": KERNEL, "bias": [1, 2]}, "one output"),
         ("{maxpool: 2}", {"bias": 1}, "no bias here"),
-        ("{maxpool: 2}", {"weight": KERNEL}, "maxpool has no weight"),
+        ("{maxpool: 2}", {"weight": KERNEL}, "maxpool has no weight here"),
         ("{maxpool: 4}", {}, "kernel_size at most 3 fits 3"),
         ("{maxpool: 2}", {"flip": True}, "no kernel to flip"),
         ("maxpool", {}, "needs kernel_size"),
@@ -450,6 +451,19 @@ def test_axes_that_nobody_wrote(step: str, matrices: dict[str, Any], shapes: Any
         ("{relu: , when: false}", {}, "belong to a network"),
         ("[relu]", {}, "STEP:1:1"),
         ("batchnorm", {"input": 1}, "one single value"),
+        ("{batchnorm: , affine: false}", {"weight": 2}, "batchnorm has no weight here"),
+        ("{batchnorm: , affine: false}", {"bias": 2}, "batchnorm has no bias here"),
+        ("batchnorm", {"input": [1e300, 1]}, "1e+300 is beyond"),
+        ("batchnorm", {"input": [10**400, 1]}, "is beyond"),
+        ("batchnorm", {"input": [1, 2], "weight": KERNEL}, "one number per channel"),
+        ("{softmax: , dim: 0}", {}, "along the batch"),
+        ("linear", {"weight": [[[1, 2]]]}, "a matrix, a row for every output"),
+        ("conv", {"weight": [[[[[1]]]]]}, "the weight has 5 levels of brackets, here it has 2 for one kernel"),
+        ("{maxpool: 2.5}", {}, "kernel_size is a whole number"),
+        ("{lppool: 2, norm_type: -1}", {}, "a negative power of 0 has no value"),
+        ("{lppool: 2, norm_type: 300}", {"input": [[100, 1], [1, 1]]}, "too large"),
+        ("relu", {"input": "[[1|2]]"}, "a bar separates"),
+        ("relu", {"input": [[[[[[1]]]]]]}, "deeper than 5 levels"),
         ("{batchnorm: , eps: 0}", {"input": [1, 1]}, "0/0"),
         ("exponential", {"input": 1000}, "beyond what a float holds"),
         ("{zero_pad: 1}", {}, "not among what is computed"),
@@ -469,6 +483,26 @@ def test_refusals_name_the_cure(step: str, matrices: dict[str, Any], told: str) 
 def test_values_that_are_no_numbers_are_refused(value: Any) -> None:
     with pytest.raises(SpecError):
         compute("relu", input=value)
+
+
+def test_the_kernels_of_a_transposed_convolution_are_per_input_or_per_output() -> None:
+    kernels, image = [[[1, 2], [3, 4]], [[1, 0], [0, 1]]], [[1, 2], [3, 4]]
+    both = np.array([image, [[1, 1], [1, 1]]])
+    into_one = F.conv_transpose2d(torch.tensor(both[None]), torch.tensor(kernels)[:, None])
+    assert compute("conv_transpose", input=both, weight=kernels).output == into_one[0, 0].tolist()
+    into_two = F.conv_transpose2d(torch.tensor(both[:1][None]), torch.tensor(kernels)[None])
+    assert compute("conv_transpose", input=image, weight=kernels).output == into_two[0].tolist()
+
+
+def test_the_word_same_is_described_as_it_is_written() -> None:
+    same = compute("{conv: 1, padding: same}", input=GRID, weight=KERNEL)
+    assert same.described == "conv, kernel_size 2×2, padding same"
+
+
+def test_decimals_mean_what_they_say() -> None:
+    assert compute("relu", input=[Decimal("0.1"), 0.1, np.float64(0.1)]).output == [Fraction(1, 10)] * 3
+    with pytest.raises(SpecError, match="is no number"):
+        compute("relu", input=Decimal("1e999999999"))
 
 
 # What is printed.

@@ -50,7 +50,8 @@ class Computed(NamedTuple):
         for name, option in self.layer.options().items():
             value = getattr(self.layer, name)
             if value != option.default and (name, value) != ("out_channels", 1):
-                parts.append(f"{name} {dims(value) if isinstance(value, tuple) else shown(value)}")
+                told = dims(value) if isinstance(value, tuple) else value if isinstance(value, str) else shown(value)
+                parts.append(f"{name} {told}")
         return ", ".join(parts)
 
 
@@ -103,10 +104,11 @@ def _refuse_other(read: Read, weight: bool, bias: bool, flip: bool) -> None:
         raise SpecError(Problem(f"{layer.type} is not among what is computed", mark, hint=f"computed are {_COVERED}"))
     if needs_weight(layer) and not weight:
         raise SpecError(Problem(f"{layer.type} needs its weight", mark, hint="for example --weight '0 1; 2 3'"))
-    if weight and not takes_weight(layer):
-        raise SpecError(Problem(f"{layer.type} has no weight", mark, hint="leave --weight out"))
+    plain = read.options.get("affine") is False
+    if weight and (plain or not takes_weight(layer)):
+        raise SpecError(Problem(f"{layer.type} has no weight here", mark, hint="leave --weight out"))
     biased = needs_weight(layer) or issubclass(layer, BatchNorm)
-    if bias and (not biased or read.options.get("bias") is False):
+    if bias and (plain or not biased or read.options.get("bias") is False):
         raise SpecError(Problem(f"{layer.type} has no bias here", mark, hint="leave --bias out"))
     if flip and not issubclass(layer, Conv):
         raise SpecError(Problem(f"--flip: {layer.type} has no kernel to flip", mark, hint="--flip goes with conv"))

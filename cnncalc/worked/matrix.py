@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -17,6 +18,8 @@ Nested: TypeAlias = Any
 MOST: Final = 100_000
 DEEPEST: Final = 5
 _LONGEST, _ROOM = 40, 16 * MOST
+_HIGHEST: Final = 10**140
+"""Above every number that a text may have; the products of two such are still floats."""
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,2}(?!\d))?(?:/\d+)?"
 _TOKEN = re.compile(
     rf"(?P<number>{_NUMBER}(?![\w./+\-−]))|(?P<sign>[\[\],;|\n])|(?P<blank>[^\S\n]+)|(?P<other>[^\s\[\],;|]+)"
@@ -81,14 +84,19 @@ def plain(value: Any, name: str) -> Nested:
 def _plain(value: Any, name: str, level: int = 0) -> Nested:
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)) and level <= DEEPEST:
         return [_plain(item, name, level + 1) for item in value]
+    exact = _exact(value)
+    if exact is None or abs(exact) >= _HIGHEST:
+        what = "no number" if exact is None else "beyond what floats hold once multiplied"
+        raise SpecError(Problem(f"{name}: {shortened(str(value), 40)} is {what}", hint=_WAYS))
+    return exact
+
+
+def _exact(value: Any) -> Fraction | None:
     if isinstance(value, (int, Fraction)):
         return Fraction(value)
-    try:
-        if isinstance(value, (float, Decimal)):
-            return Fraction(repr(value) if isinstance(value, float) else value)
-    except (ValueError, OverflowError):
-        pass
-    raise SpecError(Problem(f"{name}: {shortened(repr(value), 40)} is no number", hint=_WAYS))
+    if isinstance(value, float) and math.isfinite(value):
+        return Fraction(repr(float(value)))
+    return number(str(value)) if isinstance(value, Decimal) else None
 
 
 def number(text: str) -> Fraction | None:

@@ -62,6 +62,9 @@ def _shown(x: Number) -> str:
 def shared(layer: Softmax, x: Array) -> list[Cell]:
     """Softmax, or its logarithm, along the axis of the layer."""
     axis = axis_of(layer.dim, x.shape) - 1
+    if axis < 0:
+        message = f"{layer.type} along the batch, which is one example here"
+        raise SpecError(Problem(message, hint="dim: 1 is the channels"))
     cells = []
     for at in np.ndindex(*x.shape):
         along = list(x[(*at[:axis], slice(None), *at[axis + 1 :])])
