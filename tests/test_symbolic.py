@@ -133,9 +133,20 @@ def test_how_it_is_written(value: Any, text: str) -> None:
     assert isinstance(value, Polynomial) or type(value) is int
 
 
+def test_quotients() -> None:
+    assert (n + 1) / (n + 1) == 1
+    assert str(math.ceil(n / 2)) == "ceil(n/2)"
+    assert str(n // -2) == "-ceil(n/2)"
+    assert (2 * n + 1) // -2 == -n - 1
+    with pytest.raises(ZeroDivisionError):
+        n / (n - n)
+    with pytest.raises(Undecided, match="no sum of products"):
+        n / (n + f)
+
+
 def test_what_depends_on_the_symbols_is_not_decided() -> None:
     assert max(n + 2, n) == n + 2
-    assert n - 3 < n
+    assert n - 3 < n <= n + 1
     for question in (lambda: max(n, p), lambda: n > 3, lambda: bool(n % 2), lambda: int(n), lambda: n**-1):
         with pytest.raises((Undecided, TypeError)):
             question()

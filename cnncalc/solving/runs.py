@@ -34,7 +34,7 @@ class Runs:
 
     def out(self, values: Sequence[Value], shape: Shape) -> Shape | None:
         """What comes out of the step; None where a layer doesn't fit."""
-        given = self._by_variable(values)
+        given = self.step.by_variable(values)
         try:
             if self._repeated is None:
                 return self.step.output(given, shape, self.effort)
@@ -67,9 +67,6 @@ class Runs:
         sides: list[int] = [side for side in (-1, 1) if side in self._misses] or [0]
         return tuple(self._misses[side][1] for side in sides if side in self._misses)
 
-    def _by_variable(self, values: Sequence[Value]) -> dict[str, Any]:
-        return {unknown.variable: value for unknown, value in zip(self.step.unknowns, values)}
-
     def _refused(self, problem: Problem) -> None:
         if self.refusal is None:
             self.refusal = ", because ".join((problem.message, *problem.because))
@@ -91,7 +88,7 @@ class Runs:
     def _works(self, values: Sequence[Value], shape: Shape) -> bool:
         """Whether the layers take one image: a norm can't normalise a single value."""
         try:
-            for placed in self.step.layers(self._by_variable(values), shape, self.effort):
+            for placed in self.step.layers(self.step.by_variable(values), shape, self.effort):
                 placed.layer.check_batch(1, placed.inputs[0])
         except Unfit as unfit:
             self._refused(Problem(unfit.message, None, unfit.because))

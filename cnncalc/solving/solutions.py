@@ -72,8 +72,7 @@ class Solutions:
 
     def step(self, setting: Setting) -> str:
         """The text of the step with the values in their places."""
-        values = {u.variable: written(value) for u, value in zip(self.open_step.unknowns, setting)}
-        return self.open_step.written(values)
+        return self.open_step.written(self.open_step.by_variable([*map(written, setting)]))
 
     def input(self, setting: Setting) -> Shape:
         """The shape of the input, what is unknown of it filled in."""
@@ -81,7 +80,7 @@ class Solutions:
 
     def layers(self, setting: Setting) -> tuple[Placed, ...]:
         """The layers of the step with that setting, sized."""
-        values = {u.variable: value for u, value in zip(self.open_step.unknowns, setting)}
+        values = self.open_step.by_variable(setting)
         return tuple(self.open_step.layers(values, self.input(setting), Budget(MAX_LAYERS)))
 
     def left_over(self, setting: Setting) -> dict[str, tuple[int, ...]] | None:

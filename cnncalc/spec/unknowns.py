@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, Optional
 
 from cnncalc.errors import Problem, Source, SpecError
@@ -146,6 +146,10 @@ class OpenStep:
         behind = expansion.run((step,), tensor, Scope(expansion.around, tensor))
         assert behind is not None
         return behind.shape, expansion.graph.layers
+
+    def by_variable(self, values: Sequence[Any]) -> dict[str, Any]:
+        """The values of the unknowns in their order, by the names that these go by; more than those are left out."""
+        return {unknown.variable: value for unknown, value in zip(self.unknowns, values)}
 
     def written(self, values: Mapping[str, str]) -> str:
         """The text of the step with the values in their places."""
