@@ -58,10 +58,8 @@ PADDED = (
 )
 
 
-def stack(rng: Random, topic: str, analysis: Analysis | None, quantity: str, text: str) -> Question | None:
+def stack(rng: Random, topic: str, analysis: Analysis, quantity: str, text: str) -> Question | None:
     """A question about all layers together: a total, or what comes out of the last one."""
-    if analysis is None:
-        return None
     layers = analysis.network.layers
     phrases = [phrase(rng, placed) for placed in layers]
     if None in phrases or not all(map(tiles, layers)) or any(map(sticks_out, layers)):
@@ -85,20 +83,16 @@ def field(rng: Random, topic: str, analysis: Analysis, layers: Sequence[Placed],
     return Question(topic, worded(rng, FIELDS, layers=words), "field", found, text)
 
 
-def spread(rng: Random, analysis: Analysis | None, text: str) -> Question | None:
+def spread(rng: Random, analysis: Analysis, text: str) -> Question | None:
     """A question about the region that a dilated filter covers: what a unit sees of the layer before."""
-    if analysis is None:
-        return None
     [placed] = analysis.network.layers
     found, symbols = answers.field(analysis, [placed]), placed.layer.symbols(*placed.inputs)
     words = worded(rng, SPREAD, kernel=sides(symbols["k"]), dilation=str(symbols["d"][0]))
     return found and Question("dilation", words, "field", found, text)
 
 
-def keeping(rng: Random, analysis: Analysis | None, text: str) -> Question | None:
+def keeping(rng: Random, analysis: Analysis, text: str) -> Question | None:
     """A question about the padding that keeps the size."""
-    if analysis is None:
-        return None
     [placed] = analysis.network.layers
     assert isinstance(placed.layer, Window)
     found = answers.same(placed, placed.layer)
@@ -107,12 +101,10 @@ def keeping(rng: Random, analysis: Analysis | None, text: str) -> Question | Non
     return found and Question("padding", words, "padding", found, text)
 
 
-def padded(rng: Random, analysis: Analysis | None, others: Sequence[Analysis | None], text: str) -> Question | None:
+def padded(rng: Random, analysis: Analysis, others: Sequence[Analysis], text: str) -> Question | None:
     """A question about the padding that leads to an output, where none of the others leads there too."""
-    if analysis is None:
-        return None
     [placed] = analysis.network.layers
-    alike = [other for other in others if other and other.network.layers[0].output == placed.output]
+    alike = [other for other in others if other.network.layers[0].output == placed.output]
     if len(alike) > 1 or not tiles(placed) or sticks_out(placed):
         return None
     symbols = placed.layer.symbols(*placed.inputs)

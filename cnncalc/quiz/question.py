@@ -63,4 +63,4 @@ class Question(NamedTuple):
 
 
 Draw: TypeAlias = Callable[[Random], Question | None]
-"""Draws a question; none where the numbers make no good one, and the next draw may."""
+"""Draws a question; none, or a `SpecError`, where the numbers make no good one, and the next draw may."""

@@ -1,11 +1,12 @@
 """Questions at random, by topic: numbers are drawn, a spec is written with them, and the engine does the rest.
 
-A draw that makes no good question gives None, and the next one is taken.
+A draw that makes no good question gives None, one whose sizes don't fit raises `SpecError`; the next one is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -40,19 +41,21 @@ def _scalar(value: Any) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
-def made(text: str) -> Analysis | None:
-    """The network of a spec with its counts; None where its sizes don't fit."""
-    try:
-        return analyze(loads(text))
-    except SpecError:
-        return None
+def made(text: str) -> Analysis:
+    """The network of a spec with its counts; `SpecError` where its sizes don't fit."""
+    return analyze(loads(text))
+
+
+def fitting(texts: Iterable[str]) -> Iterator[Analysis]:
+    """Those networks whose sizes fit."""
+    for text in texts:
+        with suppress(SpecError):
+            yield made(text)
 
 
 def of_layer(rng: Random, topic: str, text: str, quantity: str, fitting: float = 0.8) -> Question | None:
     """A question about the last layer of a spec; that its windows fit to the last pixel is as frequent as asked for."""
     analysis = made(text)
-    if analysis is None:
-        return None
     placed = analysis.network.layers[-1]
     if wording.sticks_out(placed):
         return None
@@ -165,7 +168,7 @@ def _padding(rng: Random) -> Question | None:
         text = spec(shape, step | {"stride": 1, "padding": "same"})
         return lists.keeping(rng, made(text), text)
     text, paddings = spec(shape, step), range(step["kernel_size"] + 4)
-    others = [made(spec(shape, step | {"padding": padding})) for padding in paddings]
+    others = list(fitting(spec(shape, step | {"padding": padding}) for padding in paddings))
     return lists.padded(rng, made(text), others, text)
 
 
@@ -183,7 +186,7 @@ def _stack(rng: Random, kernels: Sequence[int]) -> list[Options]:
 def _receptive(rng: Random) -> Question | None:
     text = spec((3, 224, 224), *_stack(rng, (3, 3, 3, 5, 7)))
     analysis = made(text)
-    return lists.field(rng, "receptive", analysis, analysis.network.layers, text) if analysis else None
+    return lists.field(rng, "receptive", analysis, analysis.network.layers, text)
 
 
 def _network(rng: Random) -> Question | None:
