@@ -436,6 +436,18 @@ def test_questions_about_a_network_have_its_numbers(name: str) -> None:
             assert answer_by_words(words, question.quantity) == question.value
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{conv: 8, kernel_size: 3, padding: 1, padding_mode: reflect}", "{maxpool: 2, ceil_mode: true}",
+        "{conv: 8, kernel_size: 3, stride: 2, padding: same}", "{conv: 8, kernel_size: 3, freeze: true}",
+        "{zero_pad: [[1, 2], [1, 1]]}", "{lppool: 2}", "{minpool: 2}", "{linear: 3}",
+    ],
+)  # fmt: skip
+def test_what_no_line_says_is_not_asked(step: str) -> None:
+    assert questions_about(loads(f"input: [3, 9, 9]\nlayers: [{step}]")) == []
+
+
 def test_a_topic_of_a_network_is_that_topic_alone() -> None:
     asked = questions_about(load("mobilenet_v2"), "depthwise", seed=1, count=1000)
     assert asked

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -43,16 +44,13 @@ def quiz(
     from cnncalc.quiz import session
     from cnncalc.quiz import sheet as sheets
 
-    if sheet is None and (format or output):
-        given = "--format" if format else "-o"
-        raise SpecError(Problem(f"{given}: is for a sheet", hint="for example --sheet 10"))
-    if sheet is not None and count is not None:
-        raise SpecError(Problem("--count: the sheet has its own number", hint=f"leave it out, or --sheet {count}"))
     if topic not in (practice.ALL, *practice.TOPICS):
         hint = did_you_mean(topic, practice.TOPICS) or f"topics: {', '.join((*practice.TOPICS, practice.ALL))}"
         raise SpecError(Problem(f"{topic}: no topic is called so", hint=hint))
-    if spec == "-" and sheet is None:
-        raise SpecError(Problem("--spec -: standard input is where the answers come from", hint="give the spec a file"))
+    if sheet is not None and count is not None:
+        raise SpecError(Problem("--count: the sheet has its own number", hint=f"leave it out, or --sheet {count}"))
+    if sheet is None:
+        _refuse_of_a_sheet(spec, format, output)
     seed = random.randrange(10**6) if seed is None else seed
     asked = sheet or count or 5
     if spec is None:
@@ -72,6 +70,15 @@ def quiz(
     else:
         title = f"Practice questions: {visible(about)}, seed {seed}"
         write((sheets.document if format == "latex" else sheets.markdown)(questions, title), output)
+
+
+def _refuse_of_a_sheet(spec: str | None, format: str | None, output: Path | None) -> None:
+    """Raises `SpecError` for what only a sheet can have."""
+    if format or output:
+        given = "--format" if format else "-o"
+        raise SpecError(Problem(f"{given}: is for a sheet", hint="for example --sheet 10"))
+    if spec == "-":
+        raise SpecError(Problem("--spec -: standard input is where the answers come from", hint="give the spec a file"))
 
 
 def _read() -> str | None:
