@@ -26,8 +26,11 @@ _FACTOR = re.compile(
     r"((?:(?<==)|(?<== ))[-−–] ?|[-−–](?=[\d(\\]))?"
     rf"(?:(?:\\[dt]?frac\{{(\d+)\}}\{{(\d+)\}}|\(?(?<![\w./])(\d+)\s*/\s*(\d+)\)?)(?:{_TIMES}|[^\S\n]*x)?"
     rf"|(?<![\w./])(\d+(?:\.\d+)?){_TIMES})\s*$"
+    r"|((?<![\w)\]}])[-−–]|(?<== )[-−–] )$"
 )
 _BEHIND = re.compile(rf"(?:[^\S\n]*([/÷])|{_TIMES})[^\S\n]*\(?(\d+)(?:\s*/\s*(\d+))?\)?(?!\d|\.\d|\[)")
+_CHANGED = re.compile(r"[^\S\n]*\^|ᵀ|\.T\b")
+"""A power or a transpose."""
 _SHAPE_WORD = re.compile(
     r"(?:shape|size|sizes|dimensions?|dims?|volume|resolution|strides?|pad(?:ding)?s?|dilations?|rate|axis|axes|dim|range|interval"
     r"|position|index|indices|point|at|location|coordinates?|cell|entry|element|pixel)\W*(?:(?:is|are|of|as|=|:)\W*)*$"
@@ -46,7 +49,7 @@ _LONGEST: Final = 4000
 
 
 class Found(NamedTuple):
-    """A matrix in the text; `values` is None where it is not clear: rows of different lengths, a division by 0."""
+    """A matrix in the text; `values` is None where it is not clear: uneven rows, a division by 0, a transpose."""
 
     values: Nested | None
     start: int
@@ -84,13 +87,15 @@ def _labelled(text: str, found: list[tuple[Nested | None, int, int]]) -> Iterato
         factor = _FACTOR.search(text[near:start])
         if factor:
             start = near + factor.start()
-            above, below = factor[2] or factor[4] or factor[6], factor[3] or factor[5] or "1"
-            values = _times(values, f"-{above}" if factor[1] else above, below)
+            above, below = factor[2] or factor[4] or factor[6] or "1", factor[3] or factor[5] or "1"
+            values = _times(values, f"-{above}" if factor[1] or factor[7] else above, below)
         after = _BEHIND.match(text, end)
         if after:
             end = after.end()
             scale = after[2], after[3] or "1"
             values = _times(values, *(scale[::-1] if after[1] else scale))
+        if _CHANGED.match(text, end) or (text[start - 1 : start], text[end : end + 1]) == ("|", "|"):
+            values = None
         yield Found(values, start, end, text[max(behind, start - 160) : start], text[end : end + 40])
         behind = end
 

@@ -33,7 +33,7 @@ def numeric(text: str) -> Reply | None:
         return None
     odd = next((one for one in told if one.values is None), None)
     if odd:
-        message = "this is no matrix: its rows have different lengths, or it divides by 0"
+        message = "this matrix is not clear: rows of different lengths, a division by 0, a power or a transpose"
         raise not_understood(message, text, (odd.start, odd.end))
     roles = given(told)
     if not roles.inputs and not EQUIVALENT.search(whole):
