@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _LETTERS = re.compile(r"(?<![\w.])[A-Za-z](?:\s*[x×]\s*[A-Za-z])+(?!\w)")
-_GIVEN = re.compile(r"(?<![\w.])(?P<letter>[A-Za-z])\s*=\s*(?P<value>\d{1,6})(?![\w.]|\s*[x×*+/-])")
+_GIVEN = re.compile(r"(?<![\w.])(?P<letter>[A-Za-z])\s*=\s*(?P<value>\d{1,6})(?!\w|\.\d|\s*[x×*+/-])")
 _JOINT = re.compile(r"\s*(?:[x×])\s*")
 
 
