@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from cnncalc import __version__
+from cnncalc.layers.activation import Softmax
 from cnncalc.layers.base import dims
+from cnncalc.layers.bounds import axis_of
 from cnncalc.layers.conv import Conv
 from cnncalc.render.json import SCHEMA
 from cnncalc.render.lines import Line
@@ -71,7 +73,14 @@ def _exact(x: Number) -> dict[str, str]:
     return {"exact": str(x)} if rounded else {}
 
 
+_ALONG = {(2, 0): "down each column", (2, 1): "along each row", (3, 0): "over the channels of each pixel"}
+
+
 def _heading(computed: Computed) -> str:
+    if isinstance(computed.layer, Softmax):
+        entering = computed.shapes[0]
+        axis = axis_of(computed.layer.dim, entering) - 1
+        return ", ".join(filter(None, (computed.described, _ALONG.get((len(entering), axis)))))
     if not isinstance(computed.layer, Conv):
         return computed.described
     how = "turned by half a turn (convolution)" if computed.flip else "not flipped (cross-correlation)"
